@@ -1,0 +1,16 @@
+/** Bytes of JSON in one input, frozen or sanitised. Our choice: rows, views and approvers' screens stay small. */
+export const MAX_INPUT_BYTES = 65_536;
+/** Bytes of JSON in one output; a larger one is an `action_failed`. Our choice, as for inputs. */
+export const MAX_OUTPUT_BYTES = 65_536;
+/** Bytes of a request body: an input at its limit and its envelope, or a policy document. */
+export const MAX_BODY_BYTES = 262_144;
+/** Containers inside containers in an input. Our choice: deep enough for any schema, shallow enough for recursion. */
+export const MAX_INPUT_DEPTH = 64;
+/** Milliseconds that `waitMs` may ask for. Below the 60 s at which most proxies give up. */
+export const MAX_WAIT_MS = 60_000;
+/** Milliseconds a call without `waitMs` waits for its answer. */
+export const DEFAULT_WAIT_MS = 5_000;
+/** Rows on a page of a list unless asked otherwise, and at most. */
+export const DEFAULT_PAGE_LIMIT = 50;
+/** Rows on a page of a list at most. */
+export const MAX_PAGE_LIMIT = 200;

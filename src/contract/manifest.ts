@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+/** How much harm an action can do; rules match on it and approvers see it. */
+export const Risk = z.enum(["low", "medium", "high"]);
+export type Risk = z.infer<typeof Risk>;
+
+/**
+ * What may be done when it is unknown whether an attempt took effect:
+ * `idempotent` runs again with the same key, `at_most_once` never runs again,
+ * `inline` is an idempotent one that is quick enough (5 s) to run inside the workflow task.
+ */
+export const ExecutionMode = z.enum(["idempotent", "at_most_once", "inline"]);
+export type ExecutionMode = z.infer<typeof ExecutionMode>;
+
+/** An action's name: lower-case words joined by dots. */
+export const ActionName = z
+  .string()
+  .max(200)
+  .regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/, "lower-case words joined by dots");
+
+/** The times and counts an execution keeps; all durations in milliseconds. */
+export const ExecutionOptions = z.object({
+  mode: ExecutionMode,
+  attemptTimeoutMs: z.int().positive(),
+  totalTimeoutMs: z.int().positive(),
+  maxAttempts: z.int().positive(),
+  heartbeatTimeoutMs: z.int().positive(),
+});
+export type ExecutionOptions = z.infer<typeof ExecutionOptions>;
+
+/** What a worker publishes of an action, all that an API process knows of it. */
+export const Manifest = z.object({
+  name: ActionName,
+  version: z.string(),
+  title: z.string().optional(),
+  description: z.string(),
+  risk: Risk,
+  approvalRequired: z.boolean(),
+  requiredScopes: z.array(z.string()),
+  tags: z.array(z.string()),
+  secretFields: z.array(z.string()),
+  inputSchema: z.record(z.string(), z.unknown()),
+  outputSchema: z.record(z.string(), z.unknown()).optional(),
+  execution: ExecutionOptions,
+  taskQueue: z.string(),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** An action as `GET /v1/actions` shows it. */
+export const ActionView = Manifest.omit({ secretFields: true, taskQueue: true });
+export type ActionView = z.infer<typeof ActionView>;

@@ -1,0 +1,121 @@
+import type { ApprovalFilter, ApprovalView, VoteRequest } from "../contract/approval.ts";
+import type { AuditEvent, AuditFilter } from "../contract/audit.ts";
+import type {
+  InvocationFilter,
+  InvocationStats,
+  InvocationView,
+  InvokeRequest,
+  PageQuery,
+  ReconcileRequest,
+} from "../contract/invocation.ts";
+import type { ActionView } from "../contract/manifest.ts";
+import type { EvaluateRequest, PolicyView, Verdict } from "../contract/policy.ts";
+import type {
+  CreatedKey,
+  CreateKeyRequest,
+  KeyView,
+  Permission,
+  Principal,
+  PutPrincipalRequest,
+} from "../contract/principal.ts";
+import type { Page } from "../contract/problem.ts";
+
+/** Who knocks: an authenticated principal and what its credential permits. Never built from anything the caller can choose. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/** The readiness of one part, and what is missing when it is not ready. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** One line per part that is missing; empty when ready. */
+  readonly missing: readonly string[];
+}
+
+/** A call as the door hands it on; the idempotency key travels in a header. */
+export interface InvokeCommand extends InvokeRequest {
+  readonly action: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A vote's answer. `confirmed` is false when the vote is kept but not judged yet (HTTP 202). */
+export interface VoteAnswer {
+  readonly approval: ApprovalView;
+  readonly confirmed: boolean;
+}
+
+/** A cancel's answer. `confirmed` is false when the cancel is kept but not carried out yet (HTTP 202). */
+export interface CancelAnswer {
+  readonly invocation: InvocationView;
+  readonly confirmed: boolean;
+}
+
+/** An answer of `evaluate`: a verdict and, on request, one explanation per rule. */
+export type EvaluateAnswer = Verdict & { readonly explain?: readonly unknown[] };
+
+/**
+ * The application service behind every door. Each method checks the caller's permission and tenant itself, so a door adds none.
+ * Every method rejects with a `CountersignError`: `forbidden` without the permission, `not_found` for what the caller may not see,
+ * `unavailable` while the store is away, and the codes named at the method.
+ */
+export interface Gateway {
+  /**
+   * Finds who a bearer credential belongs to.
+   * @throws unauthenticated for an unknown, expired or revoked one
+   */
+  authenticate(credential: string | undefined): Promise<Caller>;
+
+  /** Accepts a call and waits for its answer as `waitMs` says. Throws the code of a refusal before acceptance (404, 409, 413, 422). */
+  invoke(caller: Caller, command: InvokeCommand): Promise<InvocationView>;
+  /** One invocation; with `waitMs` answers when it is closed or the time is over. */
+  getInvocation(caller: Caller, id: string, waitMs?: number): Promise<InvocationView>;
+  /** Newest first. */
+  listInvocations(caller: Caller, filter: InvocationFilter, page: PageQuery): Promise<Page<InvocationView>>;
+  /** Counts under the same filter as the list. */
+  countInvocations(caller: Caller, filter: InvocationFilter): Promise<InvocationStats>;
+  /** All audit events of one invocation, oldest first. */
+  listInvocationEvents(caller: Caller, id: string): Promise<readonly AuditEvent[]>;
+  /** Asks an open invocation to stop. @throws already_final */
+  cancel(caller: Caller, id: string, reason?: string): Promise<CancelAnswer>;
+  /** Closes an uncertain invocation by what a person found out; needs `admin`. @throws already_final, invalid_input */
+  reconcile(caller: Caller, id: string, request: ReconcileRequest): Promise<InvocationView>;
+
+  /** Newest first; those the caller may vote on, asked for, or (with `audit`) all. */
+  listApprovals(caller: Caller, filter: ApprovalFilter, page: PageQuery): Promise<Page<ApprovalView>>;
+  /** One approval. */
+  getApproval(caller: Caller, id: string): Promise<ApprovalView>;
+  /** Records a vote and waits up to 3 s for its judgement. @throws not_an_approver, self_approval, digest_mismatch, already_resolved, invalid_request */
+  vote(caller: Caller, id: string, vote: VoteRequest, idempotencyKey?: string): Promise<VoteAnswer>;
+
+  /** Published actions, by name. */
+  listActions(caller: Caller): Promise<readonly ActionView[]>;
+  /** One published action. @throws action_not_found */
+  getAction(caller: Caller, name: string): Promise<ActionView>;
+
+  /** What a policy would answer; runs and charges nothing. Needs `policy` or `audit`. @throws invalid_policy */
+  evaluatePolicy(caller: Caller, request: EvaluateRequest): Promise<EvaluateAnswer>;
+  /** The policy in force for the caller's tenant. */
+  getPolicy(caller: Caller): Promise<PolicyView>;
+  /** Publishes a document (YAML or JSON text) for the caller's tenant. @throws invalid_policy with every fault */
+  putPolicy(caller: Caller, document: string): Promise<PolicyView>;
+  /** Newest first. */
+  listPolicyVersions(caller: Caller, page: PageQuery): Promise<Page<PolicyView>>;
+
+  /** Newest first; needs `audit`. */
+  listAudit(caller: Caller, filter: AuditFilter, page: PageQuery): Promise<Page<AuditEvent>>;
+
+  /** Makes a key, and its principal if that is new; needs `admin`, another tenant needs `operator`. @throws principal_conflict */
+  createKey(caller: Caller, request: CreateKeyRequest): Promise<CreatedKey>;
+  /** Newest first. */
+  listKeys(caller: Caller, page: PageQuery): Promise<Page<KeyView>>;
+  /** Revokes a key at once. */
+  revokeKey(caller: Caller, id: string): Promise<KeyView>;
+  /** One principal of the caller's tenant. */
+  getPrincipal(caller: Caller, subject: string): Promise<Principal>;
+  /** Changes a principal's kind, roles, groups or scopes, or makes it. */
+  putPrincipal(caller: Caller, subject: string, request: PutPrincipalRequest): Promise<Principal>;
+
+  /** Whether calls can be served right now, and what is missing. */
+  readiness(): Promise<Readiness>;
+}
