@@ -1,77 +1,46 @@
 import type { z } from "zod";
-import type { ExecutionMode, ExecutionOptions, Risk } from "../contract/manifest.ts";
+import { MAX_INLINE_ATTEMPT_MS } from "../contract/limits.ts";
+import type { Action, ActionDefinition, ActionExecution } from "./action.ts";
+import { assertDefinition } from "./check-definition.ts";
 
-/** What an action's function learns about its call. */
-export interface ActionContext {
-  /** The invocation's id. */
-  readonly invocationId: string;
-  /** The tenant that the call belongs to. */
-  readonly tenant: string;
-  /** Subject of the principal on whose behalf the action runs. */
-  readonly actor: string;
-  /** The agent's run, when the call named one. */
-  readonly run: string | undefined;
-  /** 1 for the first attempt. */
-  readonly attempt: number;
-  /** Equal for every attempt of one invocation: hand it to the system that the action changes. */
-  readonly idempotencyKey: string;
-  /** Aborts on the attempt's timeout, on cancel, and when the worker shuts down. */
-  readonly signal: AbortSignal;
-  /** Tells the server that the action is alive; the worker does so by itself while `run` has not settled. */
-  heartbeat(details?: unknown): void;
-  /** Writes to the worker's log with the invocation's id; the fields are redacted. */
-  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Who approved, when the policy asked for approval. */
-  readonly approval: { readonly by: readonly string[]; readonly at: string; readonly digest: string } | undefined;
+export type { Action, ActionContext, ActionDefinition, ActionExecution } from "./action.ts";
+
+const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
+const DEFAULT_TOTAL_TIMEOUT_MS = 3_600_000;
+const DEFAULT_HEARTBEAT_TIMEOUT_MS = 10_000;
+const DEFAULT_MAX_ATTEMPTS = 3;
+
+/**
+ * Defines a guarded action: checks the definition, fills in its defaults and freezes it. Nothing is registered anywhere;
+ * export the action in a module's `actions` list for a worker to run it, and hand it to a client to call it.
+ * @throws invalid_request naming the field that is wrong
+ */
+export function defineAction<Input extends z.ZodObject, Output extends z.ZodType = z.ZodType>(
+  definition: ActionDefinition<Input, Output>,
+): Action<Input, Output> {
+  assertDefinition({ ...definition });
+  return Object.freeze({
+    ...definition,
+    risk: definition.risk ?? "low",
+    requiredScopes: Object.freeze([...(definition.requiredScopes ?? [])]),
+    tags: Object.freeze([...(definition.tags ?? [])]),
+    approvalRequired: definition.approvalRequired ?? false,
+    secretFields: Object.freeze([...(definition.secretFields ?? [])]),
+    execution: Object.freeze(withDefaults(definition.execution ?? {})),
+  });
 }
 
-/** How an action is to be executed; durations in milliseconds. */
-export interface ActionExecution {
-  /** Default `idempotent`. */
-  readonly mode?: ExecutionMode;
-  /** One attempt's time; default 30,000, at most 5,000 in mode `inline`. */
-  readonly attemptTimeoutMs?: number;
-  /** All attempts' time, waits between them included; default 3,600,000, so that a worker's restart fits in. */
-  readonly totalTimeoutMs?: number;
-  /** Attempts that may report an error; default 3. Always 1 in mode `at_most_once`. */
-  readonly maxAttempts?: number;
-  /** A worker that is silent for so long is taken for dead; default 10,000. */
-  readonly heartbeatTimeoutMs?: number;
-  /** Which errors are worth another attempt; default all but `ActionRejected`. */
-  readonly retryOn?: (error: unknown) => boolean;
-}
-
-/** What {@link defineAction} takes: everything about a guarded action, its function included. */
-export interface ActionDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
-  /** Lower-case words joined by dots, such as `billing.issue_refund`; unique in a worker. */
-  readonly name: string;
-  /** A short title for people. */
-  readonly title?: string;
-  /** What it does, for approvers and for language models. */
-  readonly description: string;
-  /** How much harm it can do; default `low`. */
-  readonly risk?: Risk;
-  /** Scopes that the actor must hold, or the call is denied before any rule. */
-  readonly requiredScopes?: readonly string[];
-  /** Free words to group actions by. */
-  readonly tags?: readonly string[];
-  /** At least `require_approval`, whatever the policy says. */
-  readonly approvalRequired?: boolean;
-  /** Schema of the input. */
-  readonly input: Input;
-  /** Schema of the output; without it any JSON is taken. */
-  readonly output?: Output;
-  /** JSON pointers into input and output that are redacted everywhere but in `run`. */
-  readonly secretFields?: readonly string[];
-  /** How it is to be executed. */
-  readonly execution?: ActionExecution;
-  /** The guarded function. */
-  readonly run: (input: z.output<Input>, context: ActionContext) => Promise<z.input<Output>> | z.input<Output>;
-}
-
-/** A defined action: the definition with its defaults filled in. */
-export interface Action<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
-  extends Omit<ActionDefinition<Input, Output>, "execution" | "risk"> {
-  readonly risk: Risk;
-  readonly execution: ExecutionOptions & Pick<ActionExecution, "retryOn">;
+function withDefaults(execution: ActionExecution): Action["execution"] {
+  const mode = execution.mode ?? "idempotent";
+  const totalTimeoutMs = execution.totalTimeoutMs ?? DEFAULT_TOTAL_TIMEOUT_MS;
+  const attemptLimitMs = mode === "inline" ? MAX_INLINE_ATTEMPT_MS : DEFAULT_ATTEMPT_TIMEOUT_MS;
+  const attemptTimeoutMs = execution.attemptTimeoutMs ?? Math.min(attemptLimitMs, totalTimeoutMs);
+  return {
+    mode,
+    attemptTimeoutMs,
+    totalTimeoutMs: Math.max(totalTimeoutMs, attemptTimeoutMs),
+    maxAttempts: mode === "at_most_once" ? 1 : (execution.maxAttempts ?? DEFAULT_MAX_ATTEMPTS),
+    heartbeatTimeoutMs: execution.heartbeatTimeoutMs ?? DEFAULT_HEARTBEAT_TIMEOUT_MS,
+    ...(execution.retryOn === undefined ? {} : { retryOn: execution.retryOn }),
+  };
 }

@@ -14,3 +14,9 @@ export const DEFAULT_WAIT_MS = 5_000;
 export const DEFAULT_PAGE_LIMIT = 50;
 /** Rows on a page of a list at most. */
 export const MAX_PAGE_LIMIT = 200;
+/** Characters of an action's name at most. Our choice: it is a part of URLs, queries and log lines. */
+export const MAX_ACTION_NAME_LENGTH = 200;
+/** Lower-case words joined by dots. It stands here, beside no schema, so that `defineAction` checks it without loading zod. */
+export const ACTION_NAME_PATTERN = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
+/** Milliseconds one attempt may take in mode `inline`: it runs inside a workflow task, which Temporal gives 10 s. */
+export const MAX_INLINE_ATTEMPT_MS = 5_000;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACTION_NAME_PATTERN, MAX_ACTION_NAME_LENGTH } from "./limits.ts";
 
 /** How much harm an action can do; rules match on it and approvers see it. */
 export const Risk = z.enum(["low", "medium", "high"]);
@@ -15,8 +16,8 @@ export type ExecutionMode = z.infer<typeof ExecutionMode>;
 /** An action's name: lower-case words joined by dots. */
 export const ActionName = z
   .string()
-  .max(200)
-  .regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/, "lower-case words joined by dots");
+  .max(MAX_ACTION_NAME_LENGTH)
+  .regex(ACTION_NAME_PATTERN, "lower-case words joined by dots");
 
 /** The times and counts an execution keeps; all durations in milliseconds. */
 export const ExecutionOptions = z.object({

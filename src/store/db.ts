@@ -2,7 +2,7 @@
 export type Row = Readonly<Record<string, unknown>>;
 
 /** A value that goes into a statement. Times go in as `Date`. */
-export type Param = string | number | boolean | null | Date | readonly string[];
+export type Param = string | number | boolean | null | Date | readonly (string | null)[];
 
 /** Something that runs statements: the database itself or one transaction of it. */
 export interface Sql {
@@ -17,6 +17,8 @@ export interface Sql {
 export interface Transaction extends Sql {
   /** Tells every listener of every process `topic`, if and only if the transaction commits. At most 200 bytes. */
   notify(topic: string): void;
+  /** Runs a script of several statements without parameters, as migrations are; its rows are not given. */
+  runScript(script: string): Promise<void>;
 }
 
 /** The store's one door to a database. Two adapters pass one conformance suite: PGlite in process, PostgreSQL over the network. */

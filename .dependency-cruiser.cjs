@@ -1,0 +1,190 @@
+// Who may import whom. Everything that a layer's row doesn't name is forbidden, so a new folder starts with no rights at all.
+
+/** Entry points: started by a person or named in package.json, imported by nobody. */
+const ENTRY_POINTS = "^(src/(index|main|cli/bin)\\.ts|worker/main\\.ts)$";
+
+/** npm packages and Node built-ins, by the name that is imported. */
+const npm = (...names) => `^(node_modules/)?(@types/)?(${names.join("|")})(/|$)`;
+
+/**
+ * One layer's row: what it may import as values, and what as types only besides.
+ * @param {{ name: string, from: string, values: string[], types?: string[], builtins?: string }} row
+ */
+function layer({ name, from, values, types = [], builtins = "^$" }) {
+  const allowedValues = [from, ...values];
+  return [
+    {
+      name: `${name}-values`,
+      severity: "error",
+      comment: `${name} imports values from: ${values.join(", ") || "itself only"}`,
+      from: { path: from },
+      to: { pathNot: allowedValues, dependencyTypesNot: ["type-only", "core"] },
+    },
+    {
+      name: `${name}-builtins`,
+      severity: "error",
+      comment: `${name} uses only these of Node's own modules: ${builtins}`,
+      from: { path: from },
+      to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"], pathNot: builtins },
+    },
+    {
+      name: `${name}-types`,
+      severity: "error",
+      comment: `${name} imports types from: ${[...values, ...types].join(", ") || "itself only"}`,
+      from: { path: from },
+      to: { pathNot: [...allowedValues, ...types], dependencyTypes: ["type-only"], dependencyTypesNot: ["core"] },
+    },
+  ];
+}
+
+const ANY_BUILTIN = ".";
+const LIMITS = "^src/contract/limits\\.ts$";
+
+module.exports = {
+  forbidden: [
+    ...layer({ name: "contract", from: "^src/contract/", values: [npm("zod")] }),
+    ...layer({
+      name: "core",
+      from: "^src/core/",
+      values: [
+        LIMITS,
+        npm("canonicalize", "minimatch", "re2js", "yaml", "ipaddr.js", "unbash", "libpg-query", "@marcbachmann/cel-js"),
+      ],
+      types: ["^src/contract/"],
+      // Hashing and comparing are pure; nothing else of Node is.
+      builtins: "^(node:)?crypto$",
+    }),
+    ...layer({
+      name: "action",
+      from: "^src/action/",
+      values: ["^src/contract/", "^src/core/", npm("zod", "canonicalize")],
+      builtins: "^(node:)?crypto$",
+    }),
+    ...layer({
+      name: "client",
+      from: "^src/client/",
+      values: [LIMITS, "^src/core/"],
+      types: ["^src/contract/", "^src/action/", npm("zod")],
+      builtins: "^(node:)?(crypto|timers/promises)$",
+    }),
+    ...layer({
+      name: "config",
+      from: "^src/config/",
+      values: ["^src/contract/", "^src/core/", npm("zod")],
+      builtins: ANY_BUILTIN,
+    }),
+    ...layer({
+      name: "workflows",
+      from: "^workflows/",
+      values: ["^src/core/", LIMITS, npm("@temporalio/workflow", "@temporalio/common")],
+      types: ["^src/contract/", "^activities/"],
+    }),
+    ...layer({
+      name: "activities",
+      from: "^activities/",
+      values: [
+        "^src/core/",
+        "^src/contract/",
+        "^src/action/action-rejected\\.ts$",
+        "^workflows/messages\\.ts$",
+        npm("@temporalio/activity", "@temporalio/common"),
+      ],
+      types: ["^src/gateway/ports\\.ts$", "^src/store/", "^src/action/", "^workflows/", npm("zod")],
+      builtins: ANY_BUILTIN,
+    }),
+    ...layer({
+      name: "store",
+      from: "^src/store/",
+      values: ["^src/contract/", "^src/core/", npm("pg", "@electric-sql/pglite")],
+      builtins: ANY_BUILTIN,
+    }),
+    ...layer({
+      name: "adapters",
+      from: "^src/adapters/",
+      values: [
+        "^src/contract/",
+        "^src/core/",
+        "^workflows/(messages|search-attributes)\\.ts$",
+        npm(
+          "@temporalio/client",
+          "@temporalio/common",
+          "@temporalio/envconfig",
+          "@temporalio/proto",
+          "@temporalio/worker",
+          "pg",
+          "pino",
+        ),
+      ],
+      types: ["^src/gateway/ports\\.ts$", "^src/store/", "^workflows/"],
+      builtins: ANY_BUILTIN,
+    }),
+    ...layer({
+      name: "gateway",
+      from: "^src/gateway/",
+      values: ["^src/contract/", "^src/core/", "^workflows/messages\\.ts$", npm("ajv")],
+      types: ["^src/store/", "^workflows/"],
+      builtins: ANY_BUILTIN,
+    }),
+    ...layer({
+      name: "http",
+      from: "^src/http/",
+      values: [
+        "^src/contract/",
+        "^src/core/",
+        npm("hono", "@hono/node-server", "@hono/zod-openapi", "@asteasolutions/zod-to-openapi", "zod"),
+      ],
+      types: ["^src/gateway/"],
+      builtins: ANY_BUILTIN,
+    }),
+    ...layer({
+      name: "cli",
+      from: "^src/cli/",
+      // Besides its own doors the command line starts the processes, so it may import what wires them.
+      values: [
+        "^src/(contract|core|client|config|embedded)/",
+        "^src/(start-api|api)\\.ts$",
+        "^src/api/",
+        "^worker/",
+        npm("commander", "cli-table3", "yaml", "zod"),
+      ],
+      types: ["^src/(action|gateway|adapters|store)/"],
+      builtins: ANY_BUILTIN,
+    }),
+    {
+      name: "no-entry-point-imports",
+      severity: "error",
+      comment: "An entry point runs when it is imported",
+      from: { pathNot: "^test/" },
+      to: { path: ENTRY_POINTS },
+    },
+    {
+      name: "no-test-imports",
+      severity: "error",
+      comment: "What ships doesn't depend on what doesn't",
+      from: { path: "^(src|workflows|activities|worker)/" },
+      to: { path: "^(test|scripts|examples|bench|demo)/" },
+    },
+    {
+      name: "no-unresolvable",
+      severity: "error",
+      comment: "The import names nothing that exists",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "no-dev-dependencies",
+      severity: "error",
+      comment: "Development dependencies aren't installed with the package",
+      from: { path: "^(src|workflows|activities|worker)/" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|coverage|\\.cache)/" },
+    // Type imports are edges too, marked as such.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "node", "default"] },
+  },
+};

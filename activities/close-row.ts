@@ -1,0 +1,70 @@
+import type { ErrorView } from "../src/contract/invocation.ts";
+import type { ClosedStatus, ClosedStep } from "../src/contract/run.ts";
+import { canonicalJson } from "../src/core/canonical.ts";
+import { canMove } from "../src/core/invocation.ts";
+import { statusTopic } from "../src/gateway/waiter.ts";
+import type { AuditEntry } from "../src/store/audit.ts";
+import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
+import type { TransactionTables } from "../src/store/store.ts";
+import { closedStep } from "./steps.ts";
+
+/** How an invocation ends. */
+export interface Closing {
+  readonly status: ClosedStatus;
+  readonly error?: ErrorView;
+  /** Real and redacted output, canonical JSON. */
+  readonly output?: { readonly real: string; readonly view: string };
+  /** Columns that the same transaction changes besides. */
+  readonly change?: InvocationChange;
+  /** Events that the same transaction records before the end. */
+  readonly events?: readonly AuditEntry[];
+  /** A refusal frees the idempotency key: the next call with it is a new one. */
+  readonly releaseKey?: boolean;
+}
+
+/** Writes the end of an invocation and its evidence, tells whoever waits, and gives the closed step. */
+export async function closeRow(tx: TransactionTables, row: LockedInvocation, closing: Closing): Promise<ClosedStep> {
+  if (!canMove(row.status, closing.status)) throw new Error(`An invocation can't go from ${row.status} to ${closing.status}`);
+  const error = closing.error === undefined ? null : canonicalJson(closing.error);
+  const closed = new Date(row.now);
+  const change: InvocationChange = {
+    ...closing.change,
+    status: closing.status,
+    closed_at: closed,
+    ...(closing.output === undefined ? {} : { output: closing.output.real, output_view: closing.output.view }),
+    ...(closing.status === "executed" ? { executed_at: closed } : {}),
+    ...(error === null ? {} : { error }),
+  };
+  const ref = { tenant: row.tenant, id: row.id };
+  await tx.invocations.update(ref, change);
+  if (closing.releaseKey === true) await tx.invocations.releaseKey(row);
+  await tx.audit.append(row.tenant, [
+    ...(closing.events ?? []),
+    eventOf(row, "invocation.closed", {
+      status: closing.status,
+      digest: row.digest,
+      ...(closing.error === undefined ? {} : { error: { ...closing.error } }),
+      ...(closing.output === undefined ? {} : { output: JSON.parse(closing.output.view) as unknown }),
+    }),
+  ]);
+  tx.notify(statusTopic(ref, closing.status));
+  return closedStep({
+    status: closing.status,
+    verdict: change.verdict ?? row.verdict,
+    output_view: change.output_view ?? row.output_view,
+    error: error ?? row.error,
+    digest: row.digest,
+  });
+}
+
+/** An audit event about this invocation. */
+export function eventOf(row: LockedInvocation, type: AuditEntry["type"], data: Record<string, unknown>): AuditEntry {
+  return {
+    type,
+    actor: row.actor,
+    invocation: row.id,
+    action: row.action,
+    ...(row.idempotency_key === null ? {} : { idempotencyKey: row.idempotency_key }),
+    data,
+  };
+}

@@ -1,0 +1,173 @@
+import type { InvocationRef } from "../src/contract/ids.ts";
+import type { RecordedVerdict } from "../src/contract/policy.ts";
+import type { Principal } from "../src/contract/principal.ts";
+import type { Step } from "../src/contract/run.ts";
+import type { Action } from "../src/action/action.ts";
+import { canonicalJson } from "../src/core/canonical.ts";
+import type { ApprovalState } from "../src/core/approval/approval.ts";
+import { isClosed } from "../src/core/invocation.ts";
+import { statusTopic } from "../src/gateway/waiter.ts";
+import { approvalStateOf } from "../src/store/approval-state.ts";
+import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
+import type { TransactionTables } from "../src/store/store.ts";
+import { closeRow, eventOf } from "./close-row.ts";
+import { requireAction, requireRow } from "./require.ts";
+import type { ActivityPorts } from "./ports.ts";
+import { closedStep, executeStep, waitStep } from "./steps.ts";
+
+/** What is decided for one locked invocation. */
+interface Deciding {
+  readonly tx: TransactionTables;
+  readonly row: LockedInvocation;
+  readonly action: Action;
+  readonly temporalRunId: string;
+}
+
+/** The policy in force while a decision is made; none denies. */
+type InForce = Awaited<ReturnType<ActivityPorts["policies"]["inForce"]>>;
+
+/**
+ * Decides an invocation in one transaction and records the verdict, or returns what was decided before:
+ * a local activity may run twice, the second time it finds its row.
+ */
+export async function decideInvocation(
+  ports: ActivityPorts,
+  ref: InvocationRef,
+  options: { readonly temporalRunId: string },
+): Promise<Step> {
+  // Read before the transaction: inside one, only its own statements may be awaited.
+  const inForce = await ports.policies.inForce(ref.tenant);
+  return ports.store.transaction(async (tx) => {
+    const row = requireRow(await tx.invocations.lock(ref));
+    if (isClosed(row.status)) return closedStep(row);
+    if (row.verdict !== null) return standingStep(ports, tx, row);
+    if (row.cancel_at !== null) return closeCanceled(tx, row);
+    const action = requireAction(ports, row.action);
+    const deciding: Deciding = { tx, row, action, temporalRunId: options.temporalRunId };
+    return (await refuseInput(deciding)) ?? recordVerdict(deciding, evaluate(deciding, inForce));
+  });
+}
+
+/** The step that the recorded verdict leads to. */
+async function standingStep(ports: ActivityPorts, tx: TransactionTables, row: LockedInvocation): Promise<Step> {
+  const action = requireAction(ports, row.action);
+  const ref = { tenant: row.tenant, id: row.id };
+  const locked = await tx.approvals.lock(ref);
+  if (locked === undefined) return executeStep(row, action, []);
+  const votes = await tx.votes.listOfRound(ref, locked.approval.round);
+  const state = approvalStateOf(locked.approval, votes);
+  return state.resolution === undefined ? waitStep(row, state, locked.nowMs) : executeStep(row, action, state.resolution.by);
+}
+
+/** Closes what was canceled before anything was decided. */
+function closeCanceled(tx: TransactionTables, row: LockedInvocation): Promise<Step> {
+  return closeRow(tx, row, {
+    status: "canceled",
+    error: { code: "invocation_canceled", message: row.cancel_reason ?? "The call was canceled", retryable: false },
+  });
+}
+
+/** The action's own schema has the last word on the input, refinements included. A refusal frees the key. */
+async function refuseInput({ tx, row, action, temporalRunId }: Deciding): Promise<Step | undefined> {
+  const parsed = await action.input.safeParseAsync(JSON.parse(row.input));
+  if (parsed.success) return undefined;
+  const [issue] = parsed.error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? "" : ` at /${issue.path.map(String).join("/")}`;
+  const error = { code: "invalid_input", message: `The input${place} doesn't fit the action's schema`, retryable: false };
+  return closeRow(tx, row, {
+    status: "denied",
+    error,
+    releaseKey: true,
+    change: { decided_at: new Date(row.now), temporal_run_id: temporalRunId },
+    events: [eventOf(row, "guard.refused", { guard: "schema", code: error.code, message: error.message })],
+  });
+}
+
+function evaluate({ row, action }: Deciding, inForce: InForce): RecordedVerdict {
+  if (inForce === undefined) {
+    const nothing = { matched: [], shadow: [], obligations: {}, defaulted: true };
+    return { effect: "deny", reason: "No policy is in force", policyVersion: "none", ...nothing };
+  }
+  const verdict = inForce.policy.evaluate({
+    action: row.action,
+    input: JSON.parse(row.input) as unknown,
+    actor: JSON.parse(row.actor_principal) as Principal,
+    ...(row.run === null ? {} : { run: row.run }),
+    manifest: {
+      risk: action.risk,
+      requiredScopes: action.requiredScopes ?? [],
+      approvalRequired: action.approvalRequired ?? false,
+    },
+  });
+  return { ...verdict, policyVersion: inForce.version };
+}
+
+async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Promise<Step> {
+  const { tx, row, action, temporalRunId } = deciding;
+  const change: InvocationChange = {
+    verdict: canonicalJson(verdict),
+    decided_at: new Date(row.now),
+    temporal_run_id: temporalRunId,
+  };
+  const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
+  switch (verdict.effect) {
+    case "allow":
+      await tx.invocations.update(row, change);
+      await tx.audit.append(row.tenant, [decided]);
+      return executeStep(row, action, []);
+    case "require_approval":
+      return openApproval(deciding, { verdict, change, decided });
+    case "deny":
+    // A verdict of this engine that nothing here can carry out must not run: it is a denial.
+    case "sanitize":
+      return closeRow(tx, row, {
+        status: "denied",
+        error: { code: "action_denied", message: verdict.reason, retryable: false },
+        change,
+        events: [decided],
+      });
+  }
+}
+
+interface Asking {
+  readonly verdict: RecordedVerdict;
+  readonly change: InvocationChange;
+  readonly decided: ReturnType<typeof eventOf>;
+}
+
+async function openApproval({ tx, row }: Deciding, { verdict, change, decided }: Asking): Promise<Step> {
+  const terms = verdict.obligations.approval;
+  if (terms === undefined) throw new Error("A verdict that asks for approval has no terms");
+  const decideByAtMs = row.now + terms.decideByMs;
+  const requesters = row.via === null ? [row.actor] : [row.actor, row.via];
+  await tx.invocations.update(row, { ...change, status: "pending" });
+  await tx.approvals.open({
+    ref: row,
+    round: row.round,
+    action: row.action,
+    requesters,
+    approvers: terms.approvers,
+    terms: canonicalJson(terms),
+    digest: row.digest,
+    openedAt: new Date(row.now),
+    decideBy: new Date(decideByAtMs),
+  });
+  const opened = eventOf(row, "approval.opened", {
+    round: row.round,
+    digest: row.digest,
+    terms,
+    decideBy: new Date(decideByAtMs).toISOString(),
+  });
+  await tx.audit.append(row.tenant, [decided, opened]);
+  tx.notify(statusTopic(row, "pending"));
+  const state: ApprovalState = {
+    round: row.round,
+    digest: row.digest,
+    requesters,
+    terms,
+    decideByAtMs,
+    counted: [],
+    resolution: undefined,
+  };
+  return waitStep({ ...row, verdict: canonicalJson(verdict) }, state, row.now);
+}

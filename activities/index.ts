@@ -1,0 +1,44 @@
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { InvocationRef } from "../src/contract/ids.ts";
+import type { ClosedStep, Step } from "../src/contract/run.ts";
+import { closeInvocation } from "./close-invocation.ts";
+import { decideInvocation } from "./decide-invocation.ts";
+import { executeAction } from "./execute-action.ts";
+import type { ActivityPorts } from "./ports.ts";
+import { recordVotes } from "./record-votes.ts";
+
+export type { ActivityPorts } from "./ports.ts";
+
+/** The activities of a guarded call, by the names that stand in history. Wire names. */
+export interface Activities {
+  /** Local: decides, or returns what was decided. */
+  decideInvocation(ref: InvocationRef): Promise<Step>;
+  /** Local: judges votes, cancel and clock. */
+  recordVotes(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<Step>;
+  /** Regular, or local in mode `inline`: runs the action. */
+  executeAction(ref: InvocationRef): Promise<ClosedStep>;
+  /** Local: closes what won't be executed any more. */
+  closeInvocation(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<ClosedStep>;
+}
+
+/** The activities over their ports. */
+export function createActivities(ports: ActivityPorts): Activities {
+  return {
+    decideInvocation: (ref) =>
+      guarded(ports, () => decideInvocation(ports, ref, { temporalRunId: Context.current().info.workflowExecution?.runId ?? "" })),
+    recordVotes: (ref, options) => guarded(ports, () => recordVotes(ports, ref, options)),
+    executeAction: (ref) => guarded(ports, () => executeAction(ports, ref)),
+    closeInvocation: (ref, options) => guarded(ports, () => closeInvocation(ports, ref, options)),
+  };
+}
+
+/** Lets only our own failures into history: a driver's error may carry a row's values in its text. */
+async function guarded<T>(ports: ActivityPorts, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ApplicationFailure || (error instanceof Error && error.name === "CancelledFailure")) throw error;
+    ports.log("error", "An activity failed and is tried again", { error, activity: Context.current().info.activityType });
+    throw ApplicationFailure.retryable("The step could not be carried out, see the worker's log", "internal");
+  }
+}

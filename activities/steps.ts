@@ -1,0 +1,73 @@
+import type { ErrorView } from "../src/contract/invocation.ts";
+import { MAX_INPUT_BYTES } from "../src/contract/limits.ts";
+import type { ApprovalTerms, RecordedVerdict, VerdictView } from "../src/contract/policy.ts";
+import type { ClosedStatus, ClosedStep, ExecuteStep, RunResult, WaitStep } from "../src/contract/run.ts";
+import type { Action } from "../src/action/action.ts";
+import { escapeMarkdown } from "../src/core/markdown.ts";
+import type { ApprovalState } from "../src/core/approval/approval.ts";
+import { nextChangeAtMs } from "../src/core/approval/approval.ts";
+import type { InvocationRow } from "../src/store/invocations.ts";
+
+/** Bytes of redacted output that go into history; a longer one is left to the store. Our choice: an output at its limit still fits. */
+const MAX_HISTORY_OUTPUT_BYTES = MAX_INPUT_BYTES;
+
+/** The step that waits for people until the approval changes by itself. */
+export function waitStep(row: InvocationRow, state: ApprovalState, nowMs: number): WaitStep {
+  const decideBy = new Date(state.decideByAtMs).toISOString();
+  const verdict = verdictOf(row);
+  const terms: ApprovalTerms = state.terms;
+  return {
+    kind: "wait",
+    waitMs: Math.max(1, (nextChangeAtMs(state) ?? nowMs) - nowMs),
+    decideBy,
+    summary: `Decide by ${decideBy}`,
+    details: [
+      `**Waiting for approval** until ${decideBy}`,
+      `May approve: ${terms.approvers.map((name) => escapeMarkdown(name)).join(", ")}`,
+      ...(verdict === undefined ? [] : [`Why: ${escapeMarkdown(verdict.reason)}`]),
+      `Digest: ${row.digest}`,
+    ].join("\n\n"),
+  };
+}
+
+/** The step that executes the action. */
+export function executeStep(row: InvocationRow, action: Action, by: readonly string[]): ExecuteStep {
+  const { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs } = action.execution;
+  const approved = by.length === 0 ? "**Allowed**" : `**Approved** by ${by.map((name) => escapeMarkdown(name)).join(", ")}`;
+  return {
+    kind: "execute",
+    execution: { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs },
+    summary: `Run ${row.action}`,
+    details: `${approved}, running\n\nDigest: ${row.digest}`,
+  };
+}
+
+/** The step of a row that is closed, from what the row says. */
+export function closedStep(row: ClosedRow): ClosedStep {
+  const verdict = verdictOf(row);
+  const error = row.error === null ? undefined : (JSON.parse(row.error) as ErrorView);
+  const result: RunResult = {
+    status: row.status as ClosedStatus,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(row.output_view === null || Buffer.byteLength(row.output_view) > MAX_HISTORY_OUTPUT_BYTES
+      ? {}
+      : { output: JSON.parse(row.output_view) as unknown }),
+    ...(error === undefined ? {} : { error }),
+  };
+  const why = error?.message ?? verdict?.reason;
+  const details = [`**${titleOf(result.status)}**`, ...(why === undefined ? [] : [escapeMarkdown(why)]), `Digest: ${row.digest}`];
+  return { kind: "closed", result, details: details.join("\n\n") };
+}
+
+/** What {@link closedStep} reads of a row. */
+export type ClosedRow = Pick<InvocationRow, "status" | "verdict" | "output_view" | "error" | "digest">;
+
+function verdictOf(row: Pick<InvocationRow, "verdict">): VerdictView | undefined {
+  if (row.verdict === null) return undefined;
+  const { effect, rule, reason, policyVersion } = JSON.parse(row.verdict) as RecordedVerdict;
+  return rule === undefined ? { effect, reason, policyVersion } : { effect, rule, reason, policyVersion };
+}
+
+function titleOf(status: ClosedStatus): string {
+  return status.charAt(0).toUpperCase() + status.slice(1);
+}

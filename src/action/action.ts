@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { ExecutionMode, ExecutionOptions, Risk } from "../contract/manifest.ts";
+
+/** What an action's function learns about its call. */
+export interface ActionContext {
+  /** The invocation's id. */
+  readonly invocationId: string;
+  /** The tenant that the call belongs to. */
+  readonly tenant: string;
+  /** Subject of the principal on whose behalf the action runs. */
+  readonly actor: string;
+  /** The agent's run, when the call named one. */
+  readonly run: string | undefined;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Equal for every attempt of one invocation: hand it to the system that the action changes. */
+  readonly idempotencyKey: string;
+  /** Aborts on the attempt's timeout, on cancel, and when the worker shuts down. */
+  readonly signal: AbortSignal;
+  /** Tells the server that the action is alive; the worker does so by itself while `run` has not settled. */
+  heartbeat(details?: unknown): void;
+  /** Writes to the worker's log with the invocation's id; the fields are redacted. */
+  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Who approved, when the policy asked for approval. */
+  readonly approval: { readonly by: readonly string[]; readonly at: string; readonly digest: string } | undefined;
+}
+
+/** How an action is to be executed; durations in milliseconds, whole and positive. */
+export interface ActionExecution {
+  /** Default `idempotent`. */
+  readonly mode?: ExecutionMode;
+  /** One attempt's time; default 30,000, or all of `totalTimeoutMs` if that is less. In mode `inline` at most 5,000, which is its default. */
+  readonly attemptTimeoutMs?: number;
+  /** All attempts' time, waits between them included; default 3,600,000, so that a worker's restart fits in. */
+  readonly totalTimeoutMs?: number;
+  /** Attempts that may report an error; default 3. Taken as 1 in mode `at_most_once`, whatever stands here. */
+  readonly maxAttempts?: number;
+  /** A worker that is silent for so long is taken for dead; default 10,000. */
+  readonly heartbeatTimeoutMs?: number;
+  /** Which errors are worth another attempt; default all but `ActionRejected`. */
+  readonly retryOn?: (error: unknown) => boolean;
+}
+
+/** What {@link defineAction} takes: everything about a guarded action, its function included. */
+export interface ActionDefinition<Input extends z.ZodObject, Output extends z.ZodType> {
+  /** Lower-case words joined by dots, such as `billing.issue_refund`; unique in a worker; at most 200 characters. */
+  readonly name: string;
+  /** A short title for people. */
+  readonly title?: string;
+  /** What it does, for approvers and for language models. */
+  readonly description: string;
+  /** How much harm it can do; default `low`. */
+  readonly risk?: Risk;
+  /** Scopes that the actor must hold, or the call is denied before any rule. */
+  readonly requiredScopes?: readonly string[];
+  /** Free words to group actions by. */
+  readonly tags?: readonly string[];
+  /** At least `require_approval`, whatever the policy says; default false. */
+  readonly approvalRequired?: boolean;
+  /** Schema of the input. A call is checked against its JSON Schema at the door, and against the schema itself before `run`. */
+  readonly input: Input;
+  /** Schema of the output; without it any JSON is taken. */
+  readonly output?: Output;
+  /** JSON pointers (RFC 6901) into input and output that are redacted everywhere but in `run`. */
+  readonly secretFields?: readonly string[];
+  /** How it is to be executed. */
+  readonly execution?: ActionExecution;
+  /**
+   * The guarded function. It gets the input as the schema parsed it; what it returns is parsed by the output schema.
+   * A method, not a property: only so can actions of different inputs stand in one list.
+   */
+  run(input: z.output<Input>, context: ActionContext): Promise<z.input<Output>> | z.input<Output>;
+}
+
+/** A defined action: the definition with its defaults filled in, frozen. */
+export interface Action<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+> extends ActionDefinition<Input, Output> {
+  readonly risk: Risk;
+  readonly requiredScopes: readonly string[];
+  readonly tags: readonly string[];
+  readonly approvalRequired: boolean;
+  readonly secretFields: readonly string[];
+  readonly execution: ExecutionOptions & Pick<ActionExecution, "retryOn">;
+}

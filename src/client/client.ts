@@ -1,0 +1,139 @@
+import type { z } from "zod";
+import type { Action } from "../action/action.ts";
+import type { ApprovalFilter, ApprovalView, Decision } from "../contract/approval.ts";
+import type { AuditEvent, AuditFilter } from "../contract/audit.ts";
+import type { InvocationFilter, InvocationStats, ReconcileRequest } from "../contract/invocation.ts";
+import type { ActionView } from "../contract/manifest.ts";
+import type { EvaluateRequest, PolicyView, Verdict } from "../contract/policy.ts";
+import type { CreatedKey, CreateKeyRequest, KeyView } from "../contract/principal.ts";
+import type { Page } from "../contract/problem.ts";
+import type { Invocation } from "./invocation.ts";
+import type {
+  GuardOptions,
+  InvokeOptions,
+  ListOptions,
+  RequestOptions,
+  RunOptions,
+  VoteOptions,
+  WaitOptions,
+} from "./options.ts";
+
+/**
+ * A caller's side of a Countersign server. Every method rejects with a `CountersignError` whose `code` says why, `unavailable`
+ * when the server can't be reached; or with the reason of the signal that it was given.
+ */
+export interface Client {
+  /**
+   * Calls an action and tells what became of it so far. Denied, rejected, expired, canceled, failed and uncertain are answers, not errors.
+   * Repeated after a network fault only when it has an idempotency key.
+   * @throws action_not_found, invalid_input, idempotency_conflict, and what any request throws
+   */
+  invoke<Input extends z.ZodObject, Output extends z.ZodType>(
+    action: Action<Input, Output>,
+    input: z.input<Input>,
+    options?: InvokeOptions,
+  ): Promise<Invocation<z.output<Output>>>;
+  invoke(action: string, input: object, options?: InvokeOptions): Promise<Invocation>;
+
+  /**
+   * Calls an action and waits for its output, for people if it must and across restarts of the server. Aborting stops the wait, not the call.
+   * Without an idempotency key it makes one of its own, so that a network fault can't double the call.
+   * @throws what `invoke` throws, and for a call that is not executed the code that says why, with its `invocation`
+   */
+  run<Input extends z.ZodObject, Output extends z.ZodType>(
+    action: Action<Input, Output>,
+    input: z.input<Input>,
+    options?: RunOptions,
+  ): Promise<z.output<Output>>;
+  run(action: string, input: object, options?: RunOptions): Promise<unknown>;
+
+  /** Wraps an action as a function that behaves like `run`. */
+  guard<Input extends z.ZodObject, Output extends z.ZodType>(
+    action: Action<Input, Output>,
+    options?: GuardOptions<z.input<Input>>,
+  ): (input: z.input<Input>) => Promise<z.output<Output>>;
+
+  /** Calls that were made. */
+  readonly invocations: InvocationsClient;
+  /** Requests that were put to people. */
+  readonly approvals: ApprovalsClient;
+  /** What decides. */
+  readonly policy: PolicyClient;
+  /** The evidence. */
+  readonly audit: AuditClient;
+  /** What can be called. */
+  readonly actions: ActionsClient;
+  /** Who may call. */
+  readonly keys: KeysClient;
+}
+
+/** Reading and steering invocations. */
+export interface InvocationsClient {
+  /** One invocation as it is now. @throws not_found */
+  get(id: string, options?: RequestOptions): Promise<Invocation>;
+  /** Newest first. */
+  list(options?: InvocationFilter & ListOptions): Promise<Page<Invocation>>;
+  /** Waits until it is closed, across restarts of the server. @throws not_found */
+  wait(id: string, options?: WaitOptions): Promise<Invocation>;
+  /** All its audit events, oldest first. @throws not_found */
+  events(id: string, options?: RequestOptions): Promise<readonly AuditEvent[]>;
+  /** Asks it to stop; the answer may still be open when the cancel is recorded but not carried out yet. @throws already_final */
+  cancel(id: string, options?: RequestOptions & { readonly reason?: string | undefined }): Promise<Invocation>;
+  /** Closes an uncertain one by what a person found out; needs `admin`. @throws already_final */
+  reconcile(id: string, finding: ReconcileRequest, options?: RequestOptions): Promise<Invocation>;
+  /** How many there are, per status, under the same filter as the list. */
+  stats(options?: InvocationFilter & RequestOptions): Promise<InvocationStats>;
+}
+
+/** Reading approvals and voting. A vote whose state is still `received` in the answer is kept, but not judged yet. */
+export interface ApprovalsClient {
+  /** Newest first. */
+  list(options?: ApprovalFilter & ListOptions): Promise<Page<ApprovalView>>;
+  /** One approval; its id is the invocation's. @throws not_found */
+  get(id: string, options?: RequestOptions): Promise<ApprovalView>;
+  /** Votes. @throws not_an_approver, self_approval, already_resolved, digest_mismatch */
+  vote(id: string, decision: Decision, options?: VoteOptions): Promise<ApprovalView>;
+  /** Votes `approve`. */
+  approve(id: string, options?: VoteOptions): Promise<ApprovalView>;
+  /** Votes `reject`. */
+  reject(id: string, options?: VoteOptions): Promise<ApprovalView>;
+}
+
+/** Asking and publishing policy. */
+export interface PolicyClient {
+  /** What a policy would answer; runs and charges nothing. @throws invalid_policy */
+  evaluate(
+    request: EvaluateRequest,
+    options?: RequestOptions,
+  ): Promise<Verdict & { readonly explain?: readonly unknown[] }>;
+  /** The policy in force. */
+  get(options?: RequestOptions): Promise<PolicyView>;
+  /** Publishes a document: YAML or JSON text, or an object. @throws invalid_policy with every fault in `details` */
+  put(document: string | object, options?: RequestOptions): Promise<PolicyView>;
+  /** Newest first. */
+  versions(options?: ListOptions): Promise<Page<PolicyView>>;
+}
+
+/** Reading the evidence. */
+export interface AuditClient {
+  /** Newest first. */
+  list(options?: AuditFilter & ListOptions): Promise<Page<AuditEvent>>;
+}
+
+/** Reading what can be called. */
+export interface ActionsClient {
+  /** All published actions, by name. */
+  list(options?: RequestOptions): Promise<readonly ActionView[]>;
+  /** One published action. @throws action_not_found */
+  get(name: string, options?: RequestOptions): Promise<ActionView>;
+}
+
+/** Managing keys; needs `admin`. */
+export interface KeysClient {
+  /** Makes a key, and its principal if that is new. `key` is shown this once. @throws principal_conflict */
+  create(request: CreateKeyRequest, options?: RequestOptions): Promise<CreatedKey>;
+  /** Newest first. */
+  list(options?: ListOptions): Promise<Page<KeyView>>;
+  /** Revokes a key at once. @throws not_found */
+  revoke(id: string, options?: RequestOptions): Promise<KeyView>;
+}

@@ -1,0 +1,73 @@
+import type { Session } from "../contract/invocation.ts";
+
+/** How {@link createClient} reaches the server. */
+export interface ClientOptions {
+  /** Address of the server, such as `http://127.0.0.1:7700`; default `COUNTERSIGN_URL`. */
+  readonly baseUrl?: string | undefined;
+  /** Bearer key of the caller; default `COUNTERSIGN_API_KEY`. */
+  readonly apiKey?: string | undefined;
+  /** Stands in for the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Milliseconds for one request, on top of what the server is asked to wait; default 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Repetitions of a request that is safe to repeat (GET, and calls with an idempotency key); default 3. */
+  readonly maxRetries?: number | undefined;
+  /** Subject on whose behalf every call is made, unless the call says otherwise; needs permission `act_as`. */
+  readonly onBehalfOf?: string | undefined;
+}
+
+/** What every request takes. */
+export interface RequestOptions {
+  /** Aborts the request, its repetitions and its waits, not the invocation: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a call of an action may say besides its input. */
+export interface RunOptions extends RequestOptions {
+  /** One key is one call, however often it is sent: 1 to 255 printable characters, unique per actor and action. */
+  readonly idempotencyKey?: string | undefined;
+  /** Why; shown to approvers and kept in the record. */
+  readonly reason?: string | undefined;
+  /** The agent's run that the call belongs to. */
+  readonly run?: string | undefined;
+  /** The session that the call belongs to. */
+  readonly session?: Session | undefined;
+  /** Subject on whose behalf the call is made; needs permission `act_as`. */
+  readonly onBehalfOf?: string | undefined;
+}
+
+/** What `invoke` takes: as `run`, and how long the answer may take. */
+export interface InvokeOptions extends RunOptions {
+  /** Milliseconds, 0 to 60,000, to wait until the call is closed. Default: 5,000, and at most until it is pending. */
+  readonly waitMs?: number | undefined;
+}
+
+/** What `guard` takes: the options of every call made through the wrapper. */
+export interface GuardOptions<Input> extends Omit<RunOptions, "idempotencyKey"> {
+  /** Makes the key of each call from its input. Without it every call is a new one. */
+  readonly idempotencyKey?: ((input: Input) => string) | undefined;
+}
+
+/** What a wait for an invocation takes. */
+export interface WaitOptions extends RequestOptions {
+  /** Milliseconds after which the wait ends with the invocation as it then is; default: as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What every list takes besides its filter. */
+export interface ListOptions extends RequestOptions {
+  /** Rows on the page, 1 to 200; default 50. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** What a vote may say besides its decision. */
+export interface VoteOptions extends RequestOptions {
+  /** Why; kept in the record, and obligatory where the policy says so. */
+  readonly reason?: string | undefined;
+  /** The digest that was looked at; the vote is refused when it is no longer what is being decided. */
+  readonly digest?: string | undefined;
+  /** The same key and vote is the same answer. */
+  readonly idempotencyKey?: string | undefined;
+}

@@ -1,0 +1,58 @@
+import type { ErrorView, InvocationStatus } from "./invocation.ts";
+import type { ExecutionOptions } from "./manifest.ts";
+import type { VerdictView } from "./policy.ts";
+
+/** A state in which the workflow has nothing more to do. */
+export type ClosedStatus = Exclude<InvocationStatus, "accepted" | "pending" | "executing">;
+
+/** What a run carries through Temporal: ids, and words for people. Everything in it is redacted, since history keeps it. */
+export interface GuardedCall {
+  /** Reads well on the first page of the Temporal UI. */
+  readonly action: string;
+  readonly actor: string;
+  readonly run?: string;
+  readonly reason?: string;
+  /** Redacted; cut short when it is long. */
+  readonly input: unknown;
+  readonly digest: string;
+  readonly tenant: string;
+  readonly invocation: string;
+}
+
+/** The result of a run, redacted like everything in Temporal. */
+export interface RunResult {
+  readonly status: ClosedStatus;
+  readonly verdict?: VerdictView;
+  readonly output?: unknown;
+  readonly error?: ErrorView;
+}
+
+/** What a run does next, as the store decided and recorded it. `details` is Markdown for the Temporal UI. */
+export type Step = WaitStep | ExecuteStep | ClosedStep;
+
+/** Wait for people, at most so long, then look again. */
+export interface WaitStep {
+  readonly kind: "wait";
+  readonly waitMs: number;
+  /** RFC 3339; shown, and searchable as `GuardDeadline`. */
+  readonly decideBy: string;
+  /** Label of the timer. */
+  readonly summary: string;
+  readonly details: string;
+}
+
+/** Execute the action. */
+export interface ExecuteStep {
+  readonly kind: "execute";
+  readonly execution: ExecutionOptions;
+  /** Label of the activity. */
+  readonly summary: string;
+  readonly details: string;
+}
+
+/** Nothing more to do. */
+export interface ClosedStep {
+  readonly kind: "closed";
+  readonly result: RunResult;
+  readonly details: string;
+}

@@ -1,0 +1,125 @@
+import { findClosestWord } from "./closest-word.ts";
+import { type DocumentNode, joinPath } from "./document-tree.ts";
+import type { FaultLog } from "./faults.ts";
+import { MAX_LIST_ITEMS } from "./limits.ts";
+
+/** A value under examination: what it is, where it stands, and where its faults go. Readers return undefined after a fault. */
+export interface Cursor {
+  readonly node: DocumentNode;
+  readonly path: string;
+  readonly log: FaultLog;
+}
+
+/** The keys that a mapping may have. */
+export interface KeySet {
+  /** Keys that are read. */
+  readonly known: readonly string[];
+  /** Keys of the language that this version refuses by name. */
+  readonly unsupported?: readonly string[];
+}
+
+/** Bounds of a whole number, both included. */
+export interface IntegerRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Reports a fault at the cursor. */
+export function addFault(cursor: Cursor, message: string, hint?: string): undefined {
+  cursor.log.add(message, { at: cursor.node.at, path: cursor.path, hint });
+}
+
+/** A mapping's values by key. Unknown and unsupported keys are faults; the known ones are given all the same. */
+export function readMap(cursor: Cursor, keys: KeySet): ReadonlyMap<string, Cursor> | undefined {
+  const { node, path, log } = cursor;
+  if (node.kind !== "map") return addFault(cursor, "This must be a mapping of keys to values");
+  const members = new Map<string, Cursor>();
+  for (const { key, keyAt, value } of node.entries) {
+    const memberPath = joinPath(path, key);
+    if (keys.known.includes(key)) members.set(key, { node: value, path: memberPath, log });
+    else if (keys.unsupported?.includes(key)) {
+      log.add(`This version does not support "${key}"`, {
+        at: keyAt,
+        path: memberPath,
+        hint: "remove it; nothing is ignored",
+      });
+    } else {
+      log.add(`Unknown key ${JSON.stringify(key.slice(0, 60))}`, {
+        at: keyAt,
+        path: memberPath,
+        hint: suggest(key, keys.known),
+      });
+    }
+  }
+  return members;
+}
+
+/** A list's items, at least one; a single value counts as a list of itself. */
+export function readItems(cursor: Cursor): readonly Cursor[] | undefined {
+  const { node, path, log } = cursor;
+  if (node.kind !== "list") return [cursor];
+  if (node.items.length === 0)
+    return addFault(cursor, "This list is empty and would never match", "name at least one, or remove the key");
+  return readListItems({ node, path, log });
+}
+
+/** A list's items, none being fine; a single value is a fault. */
+export function readListItems(cursor: Cursor): readonly Cursor[] | undefined {
+  const { node, path, log } = cursor;
+  if (node.kind !== "list") return addFault(cursor, "This must be a list");
+  return node.items.map((item, index) => ({ node: item, path: joinPath(path, index), log }));
+}
+
+/** Each item of a list (or the single value) by one reader, without those at fault; undefined when none is left or there are too many. */
+export function readEach<Item>(
+  cursor: Cursor,
+  readItem: (item: Cursor) => Item | undefined,
+): readonly Item[] | undefined {
+  const items = readItems(cursor);
+  if (items === undefined) return undefined;
+  if (items.length > MAX_LIST_ITEMS) return addFault(cursor, `A list has at most ${MAX_LIST_ITEMS} members`);
+  const read = items.map(readItem).filter((item) => item !== undefined);
+  return read.length === 0 ? undefined : [...new Set(read)];
+}
+
+/** A text of at most so many characters; empty text only where `min` is 0. */
+export function readText(cursor: Cursor, range: IntegerRange): string | undefined {
+  const { node } = cursor;
+  if (node.kind !== "scalar" || typeof node.value !== "string") {
+    const isPlainValue = node.kind === "scalar" && node.value !== null;
+    return addFault(cursor, "This must be text", isPlainValue ? "put it in quotes" : undefined);
+  }
+  if (node.value.length < range.min) return addFault(cursor, "This must not be empty");
+  if (node.value.length > range.max) return addFault(cursor, `This has at most ${range.max} characters`);
+  return node.value;
+}
+
+/** One of a closed set of words. */
+export function readWord<Word extends string>(cursor: Cursor, words: readonly Word[]): Word | undefined {
+  const { node } = cursor;
+  const value = node.kind === "scalar" ? node.value : undefined;
+  const word = words.find((candidate) => candidate === value);
+  if (word !== undefined) return word;
+  const hint = typeof value === "string" ? suggest(value, words) : undefined;
+  return addFault(cursor, `This must be ${words.length === 1 ? "" : "one of "}${words.join(", ")}`, hint);
+}
+
+/** A whole number within bounds. */
+export function readInteger(cursor: Cursor, { min, max }: IntegerRange): number | undefined {
+  const { node } = cursor;
+  const value = node.kind === "scalar" ? node.value : undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  return addFault(cursor, min === max ? `This must be ${min}` : `This must be a whole number from ${min} to ${max}`);
+}
+
+/** True or false. */
+export function readBoolean(cursor: Cursor): boolean | undefined {
+  const { node } = cursor;
+  if (node.kind === "scalar" && typeof node.value === "boolean") return node.value;
+  return addFault(cursor, "This must be true or false");
+}
+
+function suggest(typed: string, words: readonly string[]): string | undefined {
+  const closest = findClosestWord(typed, words);
+  return closest === undefined ? undefined : `did you mean "${closest}"?`;
+}

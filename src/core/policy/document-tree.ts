@@ -1,0 +1,40 @@
+import type { Position } from "./faults.ts";
+
+/** A value of a document and where it stands; the same for text and for a document given as an object. */
+export type DocumentNode = ScalarNode | ListNode | MapNode;
+
+/** A single value. */
+export interface ScalarNode {
+  readonly kind: "scalar";
+  readonly value: string | number | boolean | null;
+  /** Absent when there is no text. */
+  readonly at: Position | undefined;
+}
+
+/** Values in order. */
+export interface ListNode {
+  readonly kind: "list";
+  readonly items: readonly DocumentNode[];
+  readonly at: Position | undefined;
+}
+
+/** Values by key, in order; a key occurs once. */
+export interface MapNode {
+  readonly kind: "map";
+  readonly entries: readonly MapEntry[];
+  readonly at: Position | undefined;
+}
+
+/** One key of a mapping with its value. */
+export interface MapEntry {
+  readonly key: string;
+  readonly keyAt: Position | undefined;
+  readonly value: DocumentNode;
+}
+
+/** A path inside a document in words that people know, such as `rules[2].match`. Keys that aren't plain words are quoted and cut. */
+export function joinPath(parent: string, step: string | number): string {
+  if (typeof step === "number") return `${parent}[${step}]`;
+  if (!/^[A-Za-z_][\w-]{0,59}$/.test(step)) return `${parent}[${JSON.stringify(step.slice(0, 60))}]`;
+  return parent === "" ? step : `${parent}.${step}`;
+}

@@ -1,0 +1,40 @@
+import type { ApprovalTerms } from "../../contract/policy.ts";
+import type { Condition } from "./match-fields.ts";
+
+/** An effect that a document's default can have. */
+export type DefaultEffect = "allow" | "deny" | "require_approval";
+
+/** An effect that a rule can have. */
+export type RuleEffect = "allow" | "deny" | "require_approval";
+
+/** How a tie between rules of one priority is broken: by the most restrictive effect, or by their order in the document. */
+export type TieOrder = "most_restrictive" | "first_match";
+
+/** A document without faults. Made by `parsePolicy` only: `compilePolicy` refuses anything else. Frozen. */
+export interface ParsedPolicy {
+  /** Version of the language. */
+  readonly version: 1;
+  /** What holds where no rule decides; absent when the document leaves it to whoever compiles it. */
+  readonly defaultEffect?: DefaultEffect;
+  readonly order: TieOrder;
+  /** In document order. */
+  readonly rules: readonly PolicyRule[];
+}
+
+/** A rule of a document, its defaults filled in. */
+export interface PolicyRule {
+  /** Unique in its document. */
+  readonly name: string;
+  readonly description?: string;
+  /** The lower number decides before the higher one. */
+  readonly priority: number;
+  /** All must hold; with none the rule matches every call. */
+  readonly conditions: readonly Condition[];
+  readonly effect: RuleEffect;
+  /** Shown to callers and approvers. */
+  readonly reason?: string;
+  /** False for a shadow rule: it is evaluated and reported, and never decides. */
+  readonly enforce: boolean;
+  /** Terms of an approval that this rule, or the action itself while this rule allows, asks for. Without effect otherwise. */
+  readonly approval?: Readonly<ApprovalTerms>;
+}

@@ -1,0 +1,155 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from "yaml";
+import { type DocumentNode, joinPath, type MapEntry } from "./document-tree.ts";
+import type { FaultLog, Position } from "./faults.ts";
+import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_NODES } from "./limits.ts";
+
+/** What one reading of a text carries along. */
+interface Walk {
+  readonly log: FaultLog;
+  readonly lines: LineCounter;
+  /** Anchored nodes met so far: an alias means the nearest one above it. */
+  readonly anchors: Map<string, unknown>;
+  nodeCount: number;
+  /** Whether something is missing from what was read, so that looking further would only find echoes of that. */
+  isBroken: boolean;
+}
+
+/** Where the walk stands. */
+interface Place {
+  readonly path: string;
+  readonly depth: number;
+  /** Stands in for the place of a node that isn't in the text, such as a value left out. */
+  readonly at: Position;
+}
+
+/** Where the library's words would puzzle the author of a policy. */
+const OWN_WORDS: ReadonlyMap<string, string> = new Map([
+  ["RESOURCE_EXHAUSTION", "The document is nested too deeply"],
+  ["MULTIPLE_DOCS", "The text holds more than one document"],
+]);
+
+const START: Position = { line: 1, column: 1 };
+
+/** Reads YAML 1.2 (JSON is part of it); undefined when the text is not one well-formed document, with the reasons in the log. */
+export function readYaml(text: string, log: FaultLog): DocumentNode | undefined {
+  // A UTF-8 text has at least as many bytes as UTF-16 units, so most oversized ones need no encoding.
+  if (text.length > MAX_DOCUMENT_BYTES || new TextEncoder().encode(text).length > MAX_DOCUMENT_BYTES) {
+    log.add(`The document is larger than ${MAX_DOCUMENT_BYTES / 1024} KiB`, { at: START, path: "" });
+    return undefined;
+  }
+  const lines = new LineCounter();
+  // Duplicate keys are looked for below: the library's own search takes time with the square of their number.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "error",
+  });
+  if (addSyntaxFaults(document, lines, log)) return undefined;
+  if (document.contents === null) {
+    log.add("The document is empty", { at: START, path: "" });
+    return undefined;
+  }
+  const walk: Walk = { log, lines, anchors: new Map(), nodeCount: 0, isBroken: false };
+  const root = walkNode(walk, document.contents, { path: "", depth: 0, at: START });
+  return walk.isBroken ? undefined : root;
+}
+
+function addSyntaxFaults(document: Document.Parsed, lines: LineCounter, log: FaultLog): boolean {
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    log.add(OWN_WORDS.get(code) ?? message.trim(), { at: toPosition(lines, pos[0]), path: "" });
+  }
+  const { explicit, version } = document.directives.yaml;
+  if (explicit === true && version !== "1.2") {
+    log.add("Only YAML 1.2 is read", { at: START, path: "", hint: "remove the %YAML line" });
+    return true;
+  }
+  return document.errors.length + document.warnings.length > 0;
+}
+
+function walkNode(walk: Walk, node: unknown, place: Place): DocumentNode | undefined {
+  const at = positionOf(walk, node) ?? place.at;
+  if (!checkLimits(walk, { ...place, at })) return undefined;
+  if (isAlias(node)) return walkAlias(walk, node, { ...place, at });
+  if (isScalar(node) || isSeq(node) || isMap(node)) {
+    if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
+  }
+  if (isMap(node)) return { kind: "map", entries: walkEntries(walk, node, { ...place, at }), at };
+  if (isSeq(node)) {
+    const items: DocumentNode[] = [];
+    for (const [index, item] of node.items.entries()) {
+      const read = walkNode(walk, item, { path: joinPath(place.path, index), depth: place.depth + 1, at });
+      if (read !== undefined) items.push(read);
+    }
+    return { kind: "list", items, at };
+  }
+  return { kind: "scalar", value: toScalar(isScalar(node) ? node.value : null), at };
+}
+
+function walkAlias(walk: Walk, alias: Alias, place: Place): DocumentNode | undefined {
+  const target = walk.anchors.get(alias.source);
+  if (target !== undefined) return walkNode(walk, target, { ...place, depth: place.depth + 1 });
+  walk.log.add("The alias names no anchor above it", { at: place.at, path: place.path });
+  walk.isBroken = true;
+  return undefined;
+}
+
+function walkEntries(walk: Walk, map: YAMLMap, place: Place): MapEntry[] {
+  const entries: MapEntry[] = [];
+  const seen = new Set<string>();
+  for (const pair of map.items as readonly Pair<unknown, unknown>[]) {
+    const keyAt = positionOf(walk, pair.key) ?? place.at;
+    const key = isScalar(pair.key) ? pair.key.value : undefined;
+    if (typeof key !== "string") {
+      walk.log.add("A key must be text", { at: keyAt, path: place.path });
+      continue;
+    }
+    const path = joinPath(place.path, key);
+    if (seen.has(key)) walk.log.add("The key stands here twice", { at: keyAt, path });
+    seen.add(key);
+    const value = walkNode(walk, pair.value, { path, depth: place.depth + 1, at: keyAt });
+    if (value !== undefined) entries.push({ key, keyAt, value });
+  }
+  return entries;
+}
+
+/** Counts the node; false once the document is too deep or too large, which is said only once. */
+function checkLimits(walk: Walk, place: Place): boolean {
+  if (walk.nodeCount > MAX_DOCUMENT_NODES) return false;
+  walk.nodeCount += 1;
+  const isTooDeep = place.depth > MAX_DOCUMENT_DEPTH;
+  if (walk.nodeCount <= MAX_DOCUMENT_NODES && !isTooDeep) return true;
+  const fault = isTooDeep
+    ? `The document is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`
+    : `The document has more than ${MAX_DOCUMENT_NODES} values`;
+  walk.log.add(fault, { at: place.at, path: place.path });
+  walk.nodeCount = MAX_DOCUMENT_NODES + 1;
+  walk.isBroken = true;
+  return false;
+}
+
+function positionOf(walk: Walk, node: unknown): Position | undefined {
+  if (!(isScalar(node) || isSeq(node) || isMap(node) || isAlias(node))) return undefined;
+  const start = node.range?.[0];
+  return start === undefined ? undefined : toPosition(walk.lines, start);
+}
+
+function toPosition(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+function toScalar(value: unknown): string | number | boolean | null {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
+}

@@ -1,0 +1,2 @@
+/** What stands where something secret was. */
+export const REDACTED = "[redacted]";

@@ -1,0 +1,49 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Decision } from "../contract/approval.ts";
+import { canonicalJson } from "./canonical.ts";
+
+/** Every column of a vote that decides what it counts for; one that is changed by hand no longer fits the MAC. */
+export interface MacVote {
+  /** The vote's id. */
+  readonly id: string;
+  /** The tenant that vote and invocation belong to. */
+  readonly tenant: string;
+  /** The invocation voted on. */
+  readonly invocation: string;
+  /** The round voted on. */
+  readonly round: number;
+  /** The digest that the voter saw. */
+  readonly digest: string;
+  /** Subject of the voter. */
+  readonly voter: string;
+  /** What the voter decided. */
+  readonly decision: Decision;
+  /** Why, in the voter's words; `null`, as the row has it, or absent when the voter gave none. */
+  readonly reason?: string | null | undefined;
+  /** When the door took the vote, in whole epoch milliseconds of the database's clock. */
+  readonly madeAtMs: number;
+}
+
+/** Names the format within the text, so that a MAC of another format or purpose can never be taken for one of these. */
+const FORMAT = "countersign/vote/1";
+
+/** The text that a vote's MAC is made of: canonical JSON of the whole row, an absent reason told from an empty one. */
+export function voteMacInput(vote: MacVote): string {
+  const { id, tenant, invocation, round, digest, voter, decision, reason, madeAtMs } = vote;
+  return canonicalJson({
+    format: FORMAT,
+    ...{ id, tenant, invocation, round, digest, voter, decision, reason: reason ?? null, madeAtMs },
+  });
+}
+
+/** HMAC-SHA-256 of the vote under the signing key that only doors and workers hold, as 64 lower-case hex characters. */
+export function computeVoteMac(key: string | Uint8Array, vote: MacVote): string {
+  return createHmac("sha256", key).update(voteMacInput(vote), "utf8").digest("hex");
+}
+
+/** Whether the MAC belongs to the vote, compared in constant time. Any malformed MAC is simply a wrong one. */
+export function verifyVoteMac(key: string | Uint8Array, vote: MacVote, mac: string): boolean {
+  const expected = Buffer.from(computeVoteMac(key, vote), "utf8");
+  const given = Buffer.from(mac, "utf8");
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

@@ -1,0 +1,2 @@
+export type { DemoKeys } from "./demo-keys.ts";
+export { type Embedded, type EmbeddedOptions, startEmbedded } from "./start-embedded.ts";

@@ -1,0 +1,180 @@
+import { join, resolve } from "node:path";
+import { Client } from "@temporalio/client";
+import { createWorker } from "../../worker/create-worker.ts";
+import type { Action } from "../action/action.ts";
+import { connectNative, installSdkLogger, type TemporalTarget, temporalTargetOf } from "../adapters/connect-temporal.ts";
+import { createLogger } from "../adapters/logger.ts";
+import { createTemporalRuns } from "../adapters/temporal-runs.ts";
+import { createRedactor } from "../core/redaction/redactor.ts";
+import { createGateway } from "../gateway/create-gateway.ts";
+import type { LogLevel } from "../gateway/ports.ts";
+import { createPolicySource } from "../gateway/policy-source.ts";
+import { startRelay } from "../gateway/relay.ts";
+import { createApp } from "../http/index.ts";
+import { listen } from "../http/listen.ts";
+import { lockDataDir } from "../store/data-dir-lock.ts";
+import { migrate } from "../store/migrate.ts";
+import { createStore, type Store } from "../store/store.ts";
+import { createClosers, type Closers } from "./closers.ts";
+import { type DemoKeys, keepDemoKeys } from "./demo-keys.ts";
+import { publishPolicy } from "./policy-file.ts";
+import { keepSecret } from "./secrets.ts";
+import { startTemporalServer } from "./temporal-server.ts";
+
+/** What may be chosen of an embedded Countersign. */
+export interface EmbeddedOptions {
+  /** The guarded actions. */
+  readonly actions: readonly Action[];
+  /** Text of the policy document, published for tenant `default` when it is new. */
+  readonly policy?: string;
+  /** File with the policy document, instead of its text; published anew whenever it changes. */
+  readonly policyFile?: string;
+  /** Folder of everything that is kept; default `.countersign`. */
+  readonly dataDir?: string;
+  /** Address that HTTP listens on; default 127.0.0.1. */
+  readonly host?: string;
+  /** Port that HTTP listens on; default 7700, 0 takes a free one. */
+  readonly port?: number;
+  /** The operator's key; default: generated once and kept in the data folder. */
+  readonly adminKey?: string;
+  /** Key of the votes' MAC; default: generated once and kept in the data folder. */
+  readonly signingKey?: string;
+  /** Further patterns of keys whose values are redacted. */
+  readonly redactPatterns?: readonly string[];
+  /** Address that links for people begin with; default: the one that HTTP listens on. */
+  readonly publicUrl?: string;
+  /** Least severe log lines that are written; default `warn`. */
+  readonly logLevel?: LogLevel | "silent";
+  /** PostgreSQL connection string; default: PGlite in the data folder. */
+  readonly databaseUrl?: string;
+  /** `TEMPORAL_…` variables; with `TEMPORAL_ADDRESS` that server is used, else a development server is started as a child. */
+  readonly temporal?: Readonly<Record<string, string>>;
+  /** Base URL of the Temporal UI when an own server is used. */
+  readonly temporalUiUrl?: string;
+  /** Makes two keys to try things with, an agent's and an approver's; default false. */
+  readonly demo?: boolean;
+}
+
+/** A Countersign that serves. */
+export interface Embedded {
+  /** Base URL of HTTP. */
+  readonly url: string;
+  /** The operator's key. */
+  readonly adminKey: string;
+  /** Where it is kept; absent when it was given. */
+  readonly adminKeyFile: string | undefined;
+  /** Base URL of the Temporal UI; absent when an own server is used and none was named. */
+  readonly temporalUiUrl: string | undefined;
+  /** `host:port` of Temporal. */
+  readonly temporalAddress: string;
+  /** The two demo keys, when asked for. */
+  readonly demoKeys: DemoKeys | undefined;
+  /** Drains and ends everything, in the order HTTP, relay, worker, Temporal, store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything in one process and one child: HTTP, worker, relay, store, and a Temporal development server.
+ * Either all of it serves when this resolves, or what was started is ended and it rejects.
+ * @throws unavailable when the port is taken, the data folder is held or there is no Temporal; invalid_policy; invalid_request
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const closers = createClosers();
+  try {
+    return await start(options, closers);
+  } catch (error) {
+    await closers.closeAll().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedded> {
+  const dataDir = resolve(options.dataDir ?? ".countersign");
+  const { redact } = createRedactor({ extraKeyPatterns: options.redactPatterns ?? [] });
+  const log = createLogger({ level: options.logLevel ?? "warn", redact });
+  installSdkLogger(log);
+  const listener = await listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 7_700 });
+  closers.add(() => listener.close());
+  const lock = await lockDataDir(dataDir);
+  closers.add(() => lock.release());
+
+  // Side by side: a first start creates a database cluster, which takes as long as Temporal does.
+  const [store, temporal] = await bothOrNeither(openStore(options, dataDir, closers), openTemporal(options, dataDir, closers));
+  const connection = await connectNative(temporal.target, { log, signal: AbortSignal.timeout(30_000) });
+  closers.add(() => connection.close());
+  const namespace = temporal.target.namespace ?? "default";
+  const client = new Client({ connection, namespace });
+
+  const adminKeyFile = options.adminKey === undefined ? join(dataDir, "admin-key") : undefined;
+  const adminKey = options.adminKey ?? (await keepSecret(join(dataDir, "admin-key")));
+  const signingKey = options.signingKey ?? (await keepSecret(join(dataDir, "signing-key")));
+  const policies = createPolicySource(store);
+  const parts = { store, policies, redact, signingKey, log };
+  closers.add(await publishPolicy(store, options, log));
+
+  const worker = await createWorker({ ...parts, actions: options.actions, connection, namespace });
+  const running = worker.run();
+  running.catch((error: unknown) => log("error", "The worker failed", { error }));
+  closers.add(async () => {
+    worker.shutdown();
+    await running.catch(() => undefined);
+  });
+  const runs = createTemporalRuns({ client, uiUrl: temporal.uiUrl, startEagerly: true });
+  const { gateway, close } = createGateway({ ...parts, runs, adminKey });
+  closers.add(close);
+  const relay = startRelay({ store, runs, log });
+  closers.add(() => relay.stop());
+  const demoKeys = options.demo === true ? await keepDemoKeys(gateway, await gateway.authenticate(adminKey), dataDir) : undefined;
+  listener.serve(createApp(gateway, { log, ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }) }));
+  // HTTP ends first, so its closer comes last.
+  closers.add(() => listener.close());
+  return {
+    url: listener.url,
+    adminKey,
+    adminKeyFile,
+    temporalUiUrl: temporal.uiUrl,
+    temporalAddress: temporal.target.connectionOptions.address ?? "",
+    demoKeys,
+    close: () => closers.closeAll(),
+  };
+}
+
+async function openStore(options: EmbeddedOptions, dataDir: string, closers: Closers): Promise<Store> {
+  const db =
+    options.databaseUrl === undefined
+      ? await (await import("../store/pglite.ts")).openPglite({ dataDir: join(dataDir, "store") })
+      : await (await import("../store/postgres.ts")).openPostgres({ url: options.databaseUrl });
+  closers.add(() => db.close());
+  await migrate(db);
+  return createStore(db);
+}
+
+interface OpenTemporal {
+  readonly target: TemporalTarget;
+  readonly uiUrl: string | undefined;
+}
+
+async function openTemporal(options: EmbeddedOptions, dataDir: string, closers: Closers): Promise<OpenTemporal> {
+  const environment = options.temporal ?? {};
+  if (environment["TEMPORAL_ADDRESS"] !== undefined) {
+    return { target: temporalTargetOf(environment), uiUrl: options.temporalUiUrl };
+  }
+  const cliPath = environment["TEMPORAL_CLI_PATH"];
+  const server = await startTemporalServer({
+    dbFile: join(dataDir, "temporal.db"),
+    logFile: join(dataDir, "temporal.log"),
+    pidFile: join(dataDir, "temporal.json"),
+    uiPort: 0,
+    ...(cliPath === undefined ? {} : { cliPath }),
+  });
+  closers.add(() => server.stop());
+  return { target: { connectionOptions: { address: server.address } }, uiUrl: server.uiUrl };
+}
+
+/** Waits for both even when one fails, so that nothing is started behind the back of whoever cleans up. */
+async function bothOrNeither<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  const settled = await Promise.allSettled([one, other]);
+  const failed = settled.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return [await one, await other];
+}

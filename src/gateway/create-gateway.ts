@@ -1,0 +1,52 @@
+import { createActionMethods } from "./actions.ts";
+import { createAuditMethods } from "./audit.ts";
+import { createAuthenticate } from "./authenticate.ts";
+import { cancel } from "./cancel.ts";
+import { createSchemaChecker } from "./check-input.ts";
+import type { GatewayContext } from "./context.ts";
+import type { Gateway } from "./gateway.ts";
+import { invoke } from "./invoke.ts";
+import { createKeyMethods } from "./keys.ts";
+import { createPolicyMethods } from "./policies.ts";
+import type { GatewayPorts } from "./ports.ts";
+import { createPrincipalMethods } from "./principals.ts";
+import { getApproval, listApprovals } from "./read-approvals.ts";
+import { countInvocations, getInvocation, listInvocationEvents, listInvocations } from "./read-invocations.ts";
+import { createReadiness } from "./readiness.ts";
+import { reconcile } from "./reconcile.ts";
+import { translateStoreErrors } from "./store-errors.ts";
+import { vote } from "./vote.ts";
+import { createWaiter } from "./waiter.ts";
+
+/** A gateway and the way to let go of what it holds. */
+export interface OpenGateway {
+  readonly gateway: Gateway;
+  /** Stops listening to the store; waits under way end at their time. */
+  close(): void;
+}
+
+/** The application service over its ports. */
+export function createGateway(ports: GatewayPorts): OpenGateway {
+  const waiter = createWaiter(ports.store);
+  const context: GatewayContext = { ...ports, waiter, schemas: createSchemaChecker() };
+  const gateway: Gateway = {
+    authenticate: createAuthenticate(ports),
+    invoke: (caller, command) => invoke(context, caller, command),
+    getInvocation: (caller, id, waitMs) => getInvocation(context, caller, { id, waitMs }),
+    listInvocations: (caller, filter, page) => listInvocations(context, caller, { filter, page }),
+    countInvocations: (caller, filter) => countInvocations(context, caller, filter),
+    listInvocationEvents: (caller, id) => listInvocationEvents(context, caller, id),
+    cancel: (caller, id, reason) => cancel(context, caller, { id, reason }),
+    reconcile: (caller, id, request) => reconcile(context, caller, { ...request, id }),
+    listApprovals: (caller, filter, page) => listApprovals(context, caller, { filter, page }),
+    getApproval: (caller, id) => getApproval(context, caller, id),
+    vote: (caller, id, ballot, idempotencyKey) => vote(context, caller, { id, vote: ballot, idempotencyKey }),
+    ...createActionMethods(ports),
+    ...createPolicyMethods(ports, ports.policies),
+    ...createAuditMethods(ports),
+    ...createKeyMethods(ports),
+    ...createPrincipalMethods(ports),
+    readiness: createReadiness(ports),
+  };
+  return { gateway: translateStoreErrors(gateway), close: () => waiter.close() };
+}

@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import type { InvocationRef } from "../contract/ids.ts";
+import type { InvocationStatus, InvocationView } from "../contract/invocation.ts";
+import { DEFAULT_WAIT_MS } from "../contract/limits.ts";
+import type { Manifest } from "../contract/manifest.ts";
+import type { Principal } from "../contract/principal.ts";
+import { canonicalJson } from "../core/canonical.ts";
+import { CountersignError } from "../core/countersign-error.ts";
+import { inputDigest, requestHash } from "../core/digest.ts";
+import { isIdempotencyKey } from "../core/idempotency-key.ts";
+import { newInvocationId } from "../core/ids.ts";
+import { isClosed } from "../core/invocation.ts";
+import { findJsonFault } from "../core/json-guard.ts";
+import type { InvocationRow, NewInvocation } from "../store/invocations.ts";
+import type { GatewayContext } from "./context.ts";
+import type { Caller, InvokeCommand } from "./gateway.ts";
+import { assertPermission } from "./permissions.ts";
+import type { RunStart } from "./ports.ts";
+import { readInvocationView } from "./read-invocations.ts";
+
+/** Accepts a call, starts its run and waits for the answer as the caller asked. */
+export async function invoke(context: GatewayContext, caller: Caller, command: InvokeCommand): Promise<InvocationView> {
+  await assertPermission(context, caller, "invoke");
+  checkTexts(command);
+  const actor = await findActor(context, caller, command.onBehalfOf);
+  const manifest = await context.store.manifests.get(command.action);
+  if (manifest === undefined) throw new CountersignError("action_not_found", "No action of that name is published");
+  const input = context.schemas.freezeInput(manifest, command.input);
+  const row = acceptedRow({ context, manifest, actor, caller, command, input });
+
+  const earlier = await accept(context, row);
+  if (earlier !== undefined) {
+    await waitForAnswer(context, { tenant: earlier.tenant, id: earlier.id }, { waitMs: command.waitMs, fresh: false });
+    return readInvocationView(context, { tenant: earlier.tenant, id: earlier.id }, { replayed: true });
+  }
+  // Listen before the start, so that an answer that comes at once isn't missed; the start itself isn't waited for.
+  const answered = waitForAnswer(context, row.ref, { waitMs: command.waitMs, fresh: true });
+  startRun(context, row);
+  await answered;
+  return readInvocationView(context, row.ref, { replayed: false });
+}
+
+interface Acceptance {
+  readonly context: GatewayContext;
+  readonly manifest: Manifest;
+  readonly actor: Principal;
+  readonly caller: Caller;
+  readonly command: InvokeCommand;
+  readonly input: string;
+}
+
+function checkTexts(command: InvokeCommand): void {
+  if (command.idempotencyKey !== undefined && !isIdempotencyKey(command.idempotencyKey)) {
+    throw new CountersignError("invalid_idempotency_key", "An idempotency key is 1 to 255 printable characters");
+  }
+  const { reason, run, session } = command;
+  const fault = findJsonFault({ reason: reason ?? "", run: run ?? "", session: session ?? "" });
+  if (fault !== undefined) throw new CountersignError("invalid_input", `The request at ${fault.pointer} ${fault.message}`);
+}
+
+/** Whoever the call is for. Acting for another gives the rights that both have. */
+async function findActor(context: GatewayContext, caller: Caller, onBehalfOf: string | undefined): Promise<Principal> {
+  const self = caller.principal;
+  if (onBehalfOf === undefined || onBehalfOf === self.subject) return self;
+  await assertPermission(context, caller, "act_as");
+  const actor = await context.store.principals.get(self.tenant, onBehalfOf);
+  if (actor === undefined) {
+    throw new CountersignError("invalid_request", "onBehalfOf names no principal of this tenant");
+  }
+  const shared = (theirs: readonly string[], ours: readonly string[]): string[] => theirs.filter((name) => ours.includes(name));
+  return {
+    ...actor,
+    roles: shared(actor.roles, self.roles),
+    groups: shared(actor.groups, self.groups),
+    scopes: shared(actor.scopes, self.scopes),
+  };
+}
+
+function acceptedRow({ context, manifest, actor, caller, command, input }: Acceptance): NewInvocation {
+  const ref: InvocationRef = { tenant: actor.tenant, id: newInvocationId(randomBytes) };
+  const salt = randomBytes(16).toString("hex");
+  const parsed = JSON.parse(input) as unknown;
+  const identity = { invocation: ref.id, tenant: ref.tenant, actor: actor.subject, action: manifest.name };
+  return {
+    ref,
+    action: manifest.name,
+    actionVersion: manifest.version,
+    taskQueue: manifest.taskQueue,
+    actor: actor.subject,
+    actorPrincipal: canonicalJson(actor),
+    via: caller.principal.subject === actor.subject ? undefined : caller.principal.subject,
+    run: command.run,
+    session: command.session === undefined ? undefined : canonicalJson(command.session),
+    reason: command.reason === undefined ? undefined : String(context.redact(command.reason)),
+    idempotencyKey: command.idempotencyKey,
+    requestHash: requestHash(manifest.name, parsed),
+    digest: inputDigest({ ...identity, actionVersion: manifest.version, round: 1, salt, input: parsed }),
+    input,
+    inputView: canonicalJson(context.redact(parsed, manifest.secretFields)),
+    salt,
+  };
+}
+
+/** Keeps the call, or finds the earlier one that its key stands for. @throws idempotency_conflict */
+async function accept(context: GatewayContext, row: NewInvocation): Promise<InvocationRow | undefined> {
+  const key = row.idempotencyKey;
+  for (;;) {
+    const earlier = await context.store.transaction(async (tx) => {
+      if (await tx.invocations.accept(row)) {
+        await tx.audit.append(row.ref.tenant, [
+          {
+            type: "invocation.requested",
+            principal: row.via ?? row.actor,
+            actor: row.actor,
+            invocation: row.ref.id,
+            action: row.action,
+            ...(key === undefined ? {} : { idempotencyKey: key }),
+            data: {
+              digest: row.digest,
+              input: JSON.parse(row.inputView) as unknown,
+              ...(row.reason === undefined ? {} : { reason: row.reason }),
+              ...(row.run === undefined ? {} : { run: row.run }),
+            },
+          },
+        ]);
+        return "accepted";
+      }
+      return tx.invocations.findByKey({ tenant: row.ref.tenant, actor: row.actor, action: row.action, key: key ?? "" });
+    });
+    if (earlier === "accepted") return undefined;
+    // A refusal may have freed the key between the two looks: then this call is a new one after all.
+    if (earlier === undefined) continue;
+    if (earlier.request_hash !== row.requestHash) {
+      throw new CountersignError("idempotency_conflict", "The idempotency key was used with another input");
+    }
+    return earlier;
+  }
+}
+
+function startRun(context: GatewayContext, row: NewInvocation): void {
+  const run: RunStart = {
+    ref: row.ref,
+    taskQueue: row.taskQueue,
+    action: row.action,
+    actor: row.actor,
+    run: row.run,
+    reason: row.reason,
+    digest: row.digest,
+    input: JSON.parse(row.inputView) as unknown,
+  };
+  context.runs.start(run).catch((error: unknown) => {
+    // Nothing is lost: the row is accepted, and the relay starts whatever has no run.
+    context.log("warn", "Could not start the run, the relay will", { invocation: row.ref.id, error });
+  });
+}
+
+/** Whether a status answers the call. Without an explicit wait, one that waits for people answers too. */
+function isAnswer(status: InvocationStatus, explicit: boolean): boolean {
+  return isClosed(status) || (!explicit && status === "pending");
+}
+
+async function waitForAnswer(
+  context: GatewayContext,
+  ref: InvocationRef,
+  options: { readonly waitMs: number | undefined; readonly fresh: boolean },
+): Promise<void> {
+  const explicit = options.waitMs !== undefined;
+  await context.waiter.wait({
+    ref,
+    about: "status",
+    ignore: (status) => !isAnswer(status, explicit),
+    skipFirstLook: options.fresh,
+    timeoutMs: options.waitMs ?? DEFAULT_WAIT_MS,
+    look: async () => {
+      const row = await context.store.invocations.get(ref);
+      return row === undefined || isAnswer(row.status, explicit);
+    },
+  });
+}

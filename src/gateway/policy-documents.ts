@@ -1,0 +1,86 @@
+import type { PolicyView } from "../contract/policy.ts";
+import { CountersignError } from "../core/countersign-error.ts";
+import { sha256Hex } from "../core/digest.ts";
+import { checkPolicy, compilePolicy, formatFault, type ParsedPolicy } from "../core/policy/index.ts";
+import { DEFAULT_TENANT, policyVersionOf, type PolicyRow } from "../store/policies.ts";
+import type { Store, TransactionTables } from "../store/store.ts";
+import { toWireTime } from "./views.ts";
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** A document and who publishes it for whom. */
+export interface Publication {
+  /** The tenant that it will be in force for. */
+  readonly tenant: string;
+  /** YAML or JSON text, kept as it is. */
+  readonly document: string;
+  /** Subject of the publisher; absent for a file. */
+  readonly publishedBy?: string;
+}
+
+/**
+ * Reads a document whole or not at all.
+ * @throws invalid_policy with every fault in `errors`, each with line and column where there is text
+ */
+export function readPolicyDocument(source: unknown): ParsedPolicy {
+  const check = checkPolicy(source);
+  if ("document" in check) return check.document;
+  const [first] = check.faults;
+  const message = first === undefined ? "The policy is not valid" : `The policy is not valid: ${formatFault(first)}`;
+  throw new CountersignError("invalid_policy", message, { details: { errors: check.faults } });
+}
+
+/**
+ * Publishes a document that was sent, unless it is the tenant's newest already.
+ * @throws invalid_policy; what was in force stays so
+ */
+export async function publishSentDocument(store: Store, publication: Publication): Promise<PolicyRow> {
+  assertCompiles(publication.document);
+  return store.transaction(async (tx) => {
+    await tx.policies.lockTenant(publication.tenant);
+    const newest = await tx.policies.newest(publication.tenant);
+    if (newest?.digest === sha256Hex(publication.document)) return newest;
+    return insert(tx, "api", publication);
+  });
+}
+
+/**
+ * Publishes the policy file's text for the default tenant when it differs from what was last published from a file.
+ * A later publication through the API thus outlives restarts, until the file itself changes.
+ * @throws invalid_policy; what was in force stays so
+ */
+export async function publishFileDocument(store: Store, document: string): Promise<{ readonly version: string; readonly isNew: boolean }> {
+  assertCompiles(document);
+  return store.transaction(async (tx) => {
+    await tx.policies.lockTenant(DEFAULT_TENANT);
+    const last = await tx.policies.newest(DEFAULT_TENANT, "file");
+    if (last?.digest === sha256Hex(document)) return { version: policyVersionOf(last), isNew: false };
+    const row = await insert(tx, "file", { tenant: DEFAULT_TENANT, document });
+    return { version: policyVersionOf(row), isNew: true };
+  });
+}
+
+/** A published document as the doors show it. Who published it is told within the publisher's own tenant only. */
+export function viewPolicy(row: PolicyRow, tenant: string): PolicyView {
+  const { source, document, digest } = row;
+  const publisher = row.published_by === null || row.tenant !== tenant ? {} : { publishedBy: row.published_by };
+  return { version: policyVersionOf(row), source, document, digest, publishedAt: toWireTime(row.published_at), ...publisher };
+}
+
+/** What is kept must be readable back: text that a database can hold, a document without faults, patterns that compile. */
+function assertCompiles(document: string): void {
+  if (document.includes("\u0000") || LONE_SURROGATE.test(document)) {
+    const errors = [{ message: "The document must be well-formed text without NUL characters", path: "" }];
+    throw new CountersignError("invalid_policy", "The policy is not valid text", { details: { errors } });
+  }
+  compilePolicy(readPolicyDocument(document));
+}
+
+async function insert(tx: TransactionTables, source: PolicyView["source"], publication: Publication): Promise<PolicyRow> {
+  const { tenant, document, publishedBy } = publication;
+  const digest = sha256Hex(document);
+  const row = await tx.policies.insert({ tenant, document, publishedBy, source, digest });
+  const data = { version: policyVersionOf(row), digest, source };
+  await tx.audit.append(tenant, [{ type: "policy.published", principal: publishedBy, data }]);
+  return row;
+}

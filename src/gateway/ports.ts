@@ -1,0 +1,58 @@
+import type { CompiledPolicy } from "../core/policy/index.ts";
+import type { InvocationRef, VoteId } from "../contract/ids.ts";
+import type { Store } from "../store/store.ts";
+
+/** What a run is started with: ids for the work, and words for people who read the Temporal UI. All of it redacted. */
+export interface RunStart {
+  readonly ref: InvocationRef;
+  readonly taskQueue: string;
+  readonly action: string;
+  readonly actor: string;
+  readonly run: string | undefined;
+  readonly reason: string | undefined;
+  readonly digest: string;
+  /** Redacted input. */
+  readonly input: unknown;
+}
+
+/** The durable side, as the doors need it. Every method rejects when Temporal can't be reached; the relay tries again. */
+export interface Runs {
+  /** Starts the invocation's run; one that is already started is a success. */
+  start(run: RunStart): Promise<void>;
+  /** Wakes a waiting run: a vote of this id was received. */
+  wake(ref: InvocationRef, vote: VoteId): Promise<void>;
+  /** Asks a run to stop; the cancel itself is already in the store. */
+  cancel(ref: InvocationRef): Promise<void>;
+  /** How many workers polled these task queues lately, all together. */
+  countWorkers(taskQueues: readonly string[]): Promise<number>;
+  /** Where people see the run; absent when no UI is known. */
+  uiUrl(ref: InvocationRef, temporalRunId?: string): string | undefined;
+}
+
+/** Finds the policy in force, compiled. Compiled documents are kept by digest, so the answer can't be stale. */
+export interface PolicySource {
+  /** The compiled policy for this tenant, its own or the default tenant's, and its version. */
+  inForce(tenant: string): Promise<{ readonly version: string; readonly policy: CompiledPolicy } | undefined>;
+}
+
+/** How severe a log line is. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Writes a log line; the logger redacts the fields. */
+export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/** Redacts a value for every place but the action itself. `secretFields` are JSON pointers. */
+export type Redact = (value: unknown, secretFields?: readonly string[]) => unknown;
+
+/** Everything outside that the application service needs. */
+export interface GatewayPorts {
+  readonly store: Store;
+  readonly runs: Runs;
+  readonly policies: PolicySource;
+  readonly redact: Redact;
+  /** Key of the votes' MAC, shared by HTTP and worker processes. */
+  readonly signingKey: string;
+  /** The operator's own key, from configuration; never stored. */
+  readonly adminKey: string | undefined;
+  readonly log: Log;
+}

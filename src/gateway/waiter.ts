@@ -1,0 +1,93 @@
+import type { InvocationRef } from "../contract/ids.ts";
+import type { InvocationStatus } from "../contract/invocation.ts";
+import type { Store } from "../store/store.ts";
+
+/** Behind every notification stands a look at the row, in case one is lost: a connection was re-made, a process was slow. */
+const POLL_MS = 1_000;
+
+/** Topic that a transaction notifies when an invocation's status changes. */
+export function statusTopic(ref: InvocationRef, status: InvocationStatus): string {
+  return `i ${ref.tenant} ${ref.id} ${status}`;
+}
+
+/** Topic that a transaction notifies when votes of an approval were judged. */
+export function votesTopic(ref: InvocationRef): string {
+  return `v ${ref.tenant} ${ref.id} judged`;
+}
+
+/** What somebody waits for: news about one invocation that may be the answer. */
+interface Waiting {
+  readonly ref: InvocationRef;
+  /** What to wait for: its status, or its votes. */
+  readonly about: "status" | "votes";
+  /** Reads whether the wait is over; called once at the start unless `skipFirstLook`, after news, and each second. */
+  readonly look: () => Promise<boolean>;
+  /** News of this status isn't worth a look; every status is when absent. */
+  readonly ignore?: (status: InvocationStatus) => boolean;
+  readonly timeoutMs: number;
+  /** True when the caller knows that the answer can't be there yet. */
+  readonly skipFirstLook?: boolean;
+}
+
+/** Lets doors wait for the store's news, many at once on one subscription. */
+export interface Waiter {
+  /** Begins to listen at once, so that nothing between this call and the await is missed. Resolves when `look` says true or the time is over. */
+  wait(waiting: Waiting): Promise<void>;
+  /** Stops listening; open waits end at their time. */
+  close(): void;
+}
+
+/** A waiter on the store's notifications. */
+export function createWaiter(store: Pick<Store, "listen">): Waiter {
+  const wakers = new Map<string, Set<(status: string) => void>>();
+  const stop = store.listen((topic) => {
+    if (topic === "*") {
+      for (const group of wakers.values()) for (const wake of group) wake("*");
+      return;
+    }
+    const end = topic.lastIndexOf(" ");
+    for (const wake of wakers.get(topic.slice(0, end)) ?? []) wake(topic.slice(end + 1));
+  });
+  return { wait: (waiting) => waitFor(wakers, waiting), close: stop };
+}
+
+async function waitFor(wakers: Map<string, Set<(status: string) => void>>, waiting: Waiting): Promise<void> {
+  const { ref, ignore } = waiting;
+  const key = `${waiting.about === "status" ? "i" : "v"} ${ref.tenant} ${ref.id}`;
+  const deadlineMs = performance.now() + waiting.timeoutMs;
+  let news = waiting.skipFirstLook !== true;
+  let resume: (() => void) | undefined;
+  const wake = (status: string): void => {
+    if (ignore?.(status as InvocationStatus) === true) return;
+    news = true;
+    resume?.();
+  };
+  const group = wakers.get(key) ?? new Set();
+  wakers.set(key, group.add(wake));
+  try {
+    for (;;) {
+      if (news) {
+        news = false;
+        if (await waiting.look()) return;
+      }
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs <= 0) return;
+      if (!news) await pause(Math.min(leftMs, POLL_MS), (callback) => (resume = callback));
+      // Whether woken or not, look again: the poll stands behind a lost notification.
+      news = true;
+    }
+  } finally {
+    group.delete(wake);
+    if (group.size === 0 && wakers.get(key) === group) wakers.delete(key);
+  }
+}
+
+function pause(ms: number, onResume: (resume: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    onResume(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,16 @@
+export type { Action, ActionContext, ActionDefinition, ActionExecution } from "./action/action.ts";
+export { ActionRejected, isActionRejected } from "./action/action-rejected.ts";
+export { defineAction } from "./action/define-action.ts";
+export type { Client } from "./client/client.ts";
+export { createClient } from "./client/create-client.ts";
+export type { Invocation } from "./client/invocation.ts";
+export type { ClientOptions, GuardOptions, InvokeOptions, RunOptions, VoteOptions } from "./client/options.ts";
+export type { ApprovalView } from "./contract/approval.ts";
+export type { AuditEvent } from "./contract/audit.ts";
+export type { InvocationStatus } from "./contract/invocation.ts";
+export type { ActionView } from "./contract/manifest.ts";
+export type { EvaluateRequest, PolicyView, Verdict } from "./contract/policy.ts";
+export type { CreatedKey, CreateKeyRequest, KeyView, Permission } from "./contract/principal.ts";
+export type { Page } from "./contract/problem.ts";
+export { CountersignError } from "./core/countersign-error.ts";
+export { type ErrorCode, isErrorCode } from "./core/errors.ts";

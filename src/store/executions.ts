@@ -1,0 +1,80 @@
+import type { InvocationRef } from "../contract/ids.ts";
+import type { ExecutionMode } from "../contract/manifest.ts";
+import type { AttemptState } from "../core/invocation.ts";
+import type { Sql } from "./db.ts";
+
+/** One attempt in the ledger. */
+export interface ExecutionRow {
+  readonly attempt: number;
+  readonly round: number;
+  readonly token: string;
+  readonly mode: ExecutionMode;
+  readonly digest: string;
+  readonly state: AttemptState;
+  /** What an `erred` or `failed` attempt reported: canonical JSON of `{ code, message, retryable }`. */
+  readonly error: string | null;
+}
+
+/** What starts an attempt. `token` is random: only its holder may record the outcome. */
+export interface NewExecution {
+  readonly ref: InvocationRef;
+  readonly attempt: number;
+  readonly round: number;
+  readonly token: string;
+  readonly mode: ExecutionMode;
+  readonly digest: string;
+  readonly worker: string;
+}
+
+/** How an attempt ended. */
+export interface FinishedExecution {
+  readonly ref: InvocationRef;
+  readonly attempt: number;
+  readonly token: string;
+  readonly state: Exclude<AttemptState, "started">;
+  readonly error: string | undefined;
+}
+
+/** Queries of `execution`, the ledger. */
+export function createExecutionTable(sql: Sql) {
+  return {
+    /** The newest attempt. */
+    async last(ref: InvocationRef): Promise<ExecutionRow | undefined> {
+      const rows = await sql.query<ExecutionRow>(
+        `select attempt, round, token, mode, digest, state, error from execution where tenant = $1 and invocation = $2 order by attempt desc limit 1`,
+        [ref.tenant, ref.id],
+      );
+      return rows[0];
+    },
+
+    /** How many attempts reported an error. */
+    async countErred(ref: InvocationRef): Promise<number> {
+      const rows = await sql.query<{ n: number }>(
+        `select count(*)::bigint as n from execution where tenant = $1 and invocation = $2 and state = 'erred'`,
+        [ref.tenant, ref.id],
+      );
+      return rows[0]?.n ?? 0;
+    },
+
+    /** Writes that an attempt is about to run. */
+    async start(row: NewExecution): Promise<void> {
+      await sql.query(
+        `insert into execution (tenant, invocation, attempt, round, token, mode, digest, state, worker)
+         values ($1, $2, $3, $4, $5, $6, $7, 'started', $8)`,
+        [row.ref.tenant, row.ref.id, row.attempt, row.round, row.token, row.mode, row.digest, row.worker],
+      );
+    },
+
+    /** Writes how an attempt ended, if it is still the newest and nobody has written its end. False otherwise: nothing was written. */
+    async finish(row: FinishedExecution): Promise<boolean> {
+      const rows = await sql.query(
+        `update execution e set state = $5, error = $6, finished_at = ms_now()
+         where tenant = $1 and invocation = $2 and attempt = $3 and token = $4 and state = 'started'
+           and not exists (select 1 from execution n where n.tenant = $1 and n.invocation = $2 and n.attempt > $3)
+         returning attempt`,
+        [row.ref.tenant, row.ref.id, row.attempt, row.token, row.state, row.error ?? null],
+      );
+      return rows.length === 1;
+    },
+  };
+}

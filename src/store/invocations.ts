@@ -1,0 +1,264 @@
+import type { InvocationId, InvocationRef } from "../contract/ids.ts";
+import type { InvocationFilter, InvocationStats, InvocationStatus, PageQuery } from "../contract/invocation.ts";
+import type { Page } from "../contract/problem.ts";
+import type { Param, Sql } from "./db.ts";
+import { pageOf, readCursor } from "./paging.ts";
+import { createSetClause } from "./set-clause.ts";
+
+/** An invocation as it is kept. Documents are canonical JSON text, times epoch milliseconds, absent is `null`. */
+export interface InvocationRow {
+  readonly tenant: string;
+  readonly id: InvocationId;
+  readonly action: string;
+  readonly action_version: string;
+  readonly task_queue: string;
+  readonly actor: string;
+  /** The actor's rights as they were at the door. */
+  readonly actor_principal: string;
+  readonly via: string | null;
+  readonly run: string | null;
+  readonly session: string | null;
+  readonly reason: string | null;
+  readonly status: InvocationStatus;
+  readonly idempotency_key: string | null;
+  readonly request_hash: string;
+  readonly round: number;
+  readonly digest: string;
+  /** Redacted input. */
+  readonly input_view: string;
+  readonly verdict: string | null;
+  /** Real output: for the ledger's answer only, never for a view. */
+  readonly output: string | null;
+  /** Redacted output. */
+  readonly output_view: string | null;
+  readonly error: string | null;
+  readonly attempts: number;
+  readonly retry_of: string | null;
+  readonly temporal_run_id: string | null;
+  readonly cancel_at: number | null;
+  readonly cancel_by: string | null;
+  readonly cancel_reason: string | null;
+  readonly created_at: number;
+  readonly decided_at: number | null;
+  readonly executed_at: number | null;
+  readonly closed_at: number | null;
+}
+
+/** A locked invocation with its current input revision and the database's time. */
+export interface LockedInvocation extends InvocationRow {
+  /** Real input of the current round. */
+  readonly input: string;
+  readonly salt: string;
+  /** Database time, epoch milliseconds. */
+  readonly now: number;
+}
+
+/** What is known at the door. */
+export interface NewInvocation {
+  readonly ref: InvocationRef;
+  readonly action: string;
+  readonly actionVersion: string;
+  readonly taskQueue: string;
+  readonly actor: string;
+  readonly actorPrincipal: string;
+  readonly via: string | undefined;
+  readonly run: string | undefined;
+  readonly session: string | undefined;
+  readonly reason: string | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly requestHash: string;
+  readonly digest: string;
+  readonly input: string;
+  readonly inputView: string;
+  readonly salt: string;
+}
+
+/** The columns that change while an invocation lives. */
+export interface InvocationChange {
+  readonly status?: InvocationStatus;
+  readonly verdict?: string;
+  readonly output?: string;
+  readonly output_view?: string;
+  readonly error?: string | null;
+  readonly attempts?: number;
+  readonly temporal_run_id?: string;
+  readonly cancel_at?: Date;
+  readonly cancel_by?: string;
+  readonly cancel_reason?: string;
+  readonly decided_at?: Date;
+  readonly executed_at?: Date;
+  readonly closed_at?: Date;
+}
+
+/** An accepted row that no run has taken up, as the relay needs it to start one. */
+export type UnstartedInvocation = Pick<
+  InvocationRow,
+  "tenant" | "id" | "action" | "actor" | "run" | "reason" | "digest" | "input_view" | "task_queue"
+>;
+
+const INSERT = `
+  insert into invocation (tenant, id, action, action_version, task_queue, actor, actor_principal, via, run, session, reason,
+    status, idempotency_key, request_hash, digest, input_view)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'accepted', $12, $13, $14, $15`;
+const INSERT_REVISION = `
+  insert into input_revision (tenant, invocation, round, input, salt, digest, author) select tenant, id, round, $16, $17, $14, $6 from added`;
+
+/** Without a key there is nothing to clash with; with one, the first insert of the key wins and all others add nothing. */
+const ACCEPT = `with added as (${INSERT} returning tenant, id, round), revision as (${INSERT_REVISION}) select id from added`;
+const ACCEPT_KEYED = `
+  with claim as (insert into idempotency_key (tenant, actor, action, key, invocation) values ($1, $6, $3, $12, $2)
+                 on conflict do nothing returning invocation),
+       added as (${INSERT} from claim returning tenant, id, round),
+       revision as (${INSERT_REVISION})
+  select id from added`;
+
+const LOCK = `
+  select i.*, r.input, r.salt, ms_now() as now
+  from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
+  where i.tenant = $1 and i.id = $2 for update of i`;
+
+const FILTER = `tenant = $1 and ($2::text is null or status = $2) and ($3::text is null or action = $3) and ($4::text is null or actor = $4)
+  and ($5::text is null or run = $5) and ($6::text is null or idempotency_key = $6)
+  and ($7::timestamptz is null or created_at > $7) and ($8::timestamptz is null or created_at < $8)
+  and ($9::text is null or actor = $9 or via = $9)`;
+
+/** Queries of `invocation`, its input revisions and its idempotency keys. */
+export function createInvocationTable(sql: Sql) {
+  return {
+    /** Inserts an accepted invocation, its first revision and its key. False when the key is taken: nothing was written. */
+    async accept(row: NewInvocation): Promise<boolean> {
+      const text = row.idempotencyKey === undefined ? ACCEPT : ACCEPT_KEYED;
+      return (await sql.query(text, acceptParams(row))).length === 1;
+    },
+
+    /** The invocation that a key stands for, with the hash of its request. */
+    async findByKey(key: { tenant: string; actor: string; action: string; key: string }): Promise<InvocationRow | undefined> {
+      const rows = await sql.query<InvocationRow>(
+        `select i.* from idempotency_key k join invocation i on i.tenant = k.tenant and i.id = k.invocation
+         where k.tenant = $1 and k.actor = $2 and k.action = $3 and k.key = $4`,
+        [key.tenant, key.actor, key.action, key.key],
+      );
+      return rows[0];
+    },
+
+    /** Frees the key that stands for this invocation: the next call with it is a new one. */
+    async releaseKey(row: InvocationRow): Promise<void> {
+      if (row.idempotency_key === null) return;
+      await sql.query(`delete from idempotency_key where tenant = $1 and actor = $2 and action = $3 and key = $4 and invocation = $5`, [
+        row.tenant,
+        row.actor,
+        row.action,
+        row.idempotency_key,
+        row.id,
+      ]);
+    },
+
+    /** One invocation. */
+    async get(ref: InvocationRef): Promise<InvocationRow | undefined> {
+      const rows = await sql.query<InvocationRow>(`select * from invocation where tenant = $1 and id = $2`, [ref.tenant, ref.id]);
+      return rows[0];
+    },
+
+    /** One invocation with its current revision, locked until the transaction ends. The first lock of every transaction. */
+    async lock(ref: InvocationRef): Promise<LockedInvocation | undefined> {
+      return (await sql.query<LockedInvocation>(LOCK, [ref.tenant, ref.id]))[0];
+    },
+
+    /** Writes the columns that changed. */
+    async update(ref: InvocationRef, change: InvocationChange): Promise<void> {
+      const set = createSetClause({ ...change }, 3);
+      await sql.query(`update invocation set ${set.text} where tenant = $1 and id = $2`, [ref.tenant, ref.id, ...set.params]);
+    },
+
+    /** Newest first. With `ownedBy`, only what this subject is the actor or the caller of. */
+    async list(scope: InvocationScope, page: PageQuery): Promise<Page<InvocationRow>> {
+      const cursor = readCursor(page.cursor);
+      const rows = await sql.query<InvocationRow>(
+        `select * from invocation where ${FILTER} and ($10::timestamptz is null or (created_at, id) < ($10, $11))
+         order by created_at desc, id desc limit $12`,
+        [...filterParams(scope), cursor?.at ?? null, cursor?.id ?? null, page.limit + 1],
+      );
+      return pageOf(rows, page.limit, (row) => ({ atMs: row.created_at, id: row.id }));
+    },
+
+    /** Counts per status under the same filter as the list. */
+    async count(scope: InvocationScope): Promise<InvocationStats> {
+      const rows = await sql.query<{ status: InvocationStatus; n: number }>(
+        `select status, count(*)::bigint as n from invocation where ${FILTER} group by status`,
+        filterParams(scope),
+      );
+      const byStatus = Object.fromEntries(rows.map((row) => [row.status, row.n])) as InvocationStats["byStatus"];
+      return { total: rows.reduce((sum, row) => sum + row.n, 0), byStatus };
+    },
+
+    /** Leases rows that were accepted a while ago and that no run has decided, oldest first. */
+    async leaseUnstarted(lease: { olderThanMs: number; leaseMs: number; limit: number }): Promise<UnstartedInvocation[]> {
+      return sql.query<UnstartedInvocation>(
+        `update invocation set leased_until = ms_now() + $2 * interval '1 millisecond'
+         where (tenant, id) in (select tenant, id from invocation
+           where status = 'accepted' and decided_at is null and created_at < ms_now() - $1 * interval '1 millisecond'
+             and (leased_until is null or leased_until < ms_now())
+           order by created_at limit $3 for update skip locked)
+         returning tenant, id, action, actor, run, reason, digest, input_view, task_queue`,
+        [lease.olderThanMs, lease.leaseMs, lease.limit],
+      );
+    },
+
+    /** Open rows with a cancel that was asked for a while ago and that no run has carried out, oldest first. */
+    async leaseCanceled(lease: { olderThanMs: number; leaseMs: number; limit: number }): Promise<InvocationRef[]> {
+      return sql.query<{ tenant: string; id: InvocationId }>(
+        `update invocation set leased_until = ms_now() + $2 * interval '1 millisecond'
+         where (tenant, id) in (select tenant, id from invocation
+           where cancel_at < ms_now() - $1 * interval '1 millisecond' and status in ('accepted', 'pending', 'executing')
+             and (leased_until is null or leased_until < ms_now())
+           order by cancel_at limit $3 for update skip locked)
+         returning tenant, id`,
+        [lease.olderThanMs, lease.leaseMs, lease.limit],
+      );
+    },
+  };
+}
+
+/** Which rows a list or a count covers. */
+export interface InvocationScope {
+  readonly tenant: string;
+  readonly filter: InvocationFilter;
+  /** Only what this subject is the actor or the caller of. */
+  readonly ownedBy: string | undefined;
+}
+
+function filterParams({ tenant, filter, ownedBy }: InvocationScope): Param[] {
+  return [
+    tenant,
+    filter.status ?? null,
+    filter.action ?? null,
+    filter.actor ?? null,
+    filter.run ?? null,
+    filter.idempotencyKey ?? null,
+    filter.createdAfter === undefined ? null : new Date(filter.createdAfter),
+    filter.createdBefore === undefined ? null : new Date(filter.createdBefore),
+    ownedBy ?? null,
+  ];
+}
+
+function acceptParams(row: NewInvocation): Param[] {
+  return [
+    row.ref.tenant,
+    row.ref.id,
+    row.action,
+    row.actionVersion,
+    row.taskQueue,
+    row.actor,
+    row.actorPrincipal,
+    row.via ?? null,
+    row.run ?? null,
+    row.session ?? null,
+    row.reason ?? null,
+    row.idempotencyKey ?? null,
+    row.requestHash,
+    row.digest,
+    row.inputView,
+    row.input,
+    row.salt,
+  ];
+}

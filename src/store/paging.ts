@@ -1,0 +1,28 @@
+import { CountersignError } from "../core/countersign-error.ts";
+import type { Page } from "../contract/problem.ts";
+
+/** The last row of a page: its instant and its id. */
+export interface PagePosition {
+  readonly atMs: number;
+  readonly id: string;
+}
+
+/** Reads an opaque cursor of a list that is ordered by instant and id. @throws invalid_query when we didn't write it */
+export function readCursor(cursor: string | undefined): { readonly at: Date; readonly id: string } | undefined {
+  if (cursor === undefined) return undefined;
+  const [atMs, id, ...rest] = Buffer.from(cursor, "base64url").toString("utf8").split(" ");
+  const at = new Date(Number(atMs));
+  if (id === undefined || rest.length > 0 || Number.isNaN(at.getTime()) || id.includes("\u0000")) {
+    throw new CountersignError("invalid_query", "The cursor is not one that a list gave");
+  }
+  return { at, id };
+}
+
+/** Cuts the one row too many that tells whether there is a next page, and writes the cursor to it. */
+export function pageOf<Item>(rows: readonly Item[], limit: number, position: (row: Item) => PagePosition): Page<Item> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  if (rows.length <= limit || last === undefined) return { items };
+  const { atMs, id } = position(last);
+  return { items, nextCursor: Buffer.from(`${atMs} ${id}`).toString("base64url") };
+}

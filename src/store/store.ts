@@ -1,0 +1,65 @@
+import { createApiKeyTable } from "./api-keys.ts";
+import { createApprovalTable } from "./approvals.ts";
+import { createAuditTable } from "./audit.ts";
+import type { Db, Sql, Transaction } from "./db.ts";
+import { createExecutionTable } from "./executions.ts";
+import { createInvocationTable } from "./invocations.ts";
+import { createManifestTable } from "./manifests.ts";
+import { createPolicyTable } from "./policies.ts";
+import { createPrincipalTable } from "./principals.ts";
+import { createVoteTable } from "./votes.ts";
+
+/** The queries of every table, bound to the database or to one transaction of it. */
+export interface Tables {
+  readonly principals: ReturnType<typeof createPrincipalTable>;
+  readonly apiKeys: ReturnType<typeof createApiKeyTable>;
+  readonly manifests: ReturnType<typeof createManifestTable>;
+  readonly policies: ReturnType<typeof createPolicyTable>;
+  readonly invocations: ReturnType<typeof createInvocationTable>;
+  readonly approvals: ReturnType<typeof createApprovalTable>;
+  readonly votes: ReturnType<typeof createVoteTable>;
+  readonly executions: ReturnType<typeof createExecutionTable>;
+  readonly audit: ReturnType<typeof createAuditTable>;
+}
+
+/** Every table inside one transaction, and what to tell waiters once it commits. */
+export type TransactionTables = Tables & Pick<Transaction, "notify">;
+
+/** What remembers: the tables for single reads, transactions for everything that writes. */
+export interface Store extends Tables {
+  /** Runs `work` in one transaction; inside, only the tables it is given may be awaited. */
+  transaction<T>(work: (tx: TransactionTables) => Promise<T>): Promise<T>;
+  /** See {@link Db.listen}. */
+  listen(listener: (topic: string) => void): () => void;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+function createTables(sql: Sql): Tables {
+  return {
+    principals: createPrincipalTable(sql),
+    apiKeys: createApiKeyTable(sql),
+    manifests: createManifestTable(sql),
+    policies: createPolicyTable(sql),
+    invocations: createInvocationTable(sql),
+    approvals: createApprovalTable(sql),
+    votes: createVoteTable(sql),
+    executions: createExecutionTable(sql),
+    audit: createAuditTable(sql),
+  };
+}
+
+/** The store over a database whose schema is migrated. */
+export function createStore(db: Db): Store {
+  return {
+    ...createTables(db),
+    transaction: (work) => db.transaction((tx) => work({ ...createTables(tx), notify: (topic) => tx.notify(topic) })),
+    listen: (listener) => db.listen(listener),
+    ping: async () => {
+      await db.query("select 1");
+    },
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,4 @@
+import { openTestDb } from "../support/pglite.ts";
+import { describeDb } from "./conformance.ts";
+
+describeDb("PGlite", openTestDb);

@@ -1,0 +1,140 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+} from "@temporalio/workflow";
+import type { Activities } from "../activities/index.ts";
+import type { InvocationId, InvocationRef } from "../src/contract/ids.ts";
+import type { ClosedStep, ExecuteStep, GuardedCall, RunResult, Step, WaitStep } from "../src/contract/run.ts";
+import { castVote, getInvocation } from "./messages.ts";
+import { DECISION_OPTIONS, executionOptions, inlineOptions } from "./options.ts";
+import { GUARD_DEADLINE, GUARD_STATE } from "./search-attributes.ts";
+
+/** How long a canceled run waits for Temporal's own cancel, which travels beside the row, so that it ends as Canceled. */
+const CANCEL_ARRIVES_MS = 10_000;
+
+const decisions = proxyLocalActivities<Pick<Activities, "decideInvocation" | "recordVotes" | "closeInvocation">>(DECISION_OPTIONS);
+
+/** What handlers leave for the main flow. Handlers only write here: one loop does all the awaiting. */
+interface Inbox {
+  woken: boolean;
+  canceled: boolean;
+}
+
+/**
+ * One guarded call from its decision to its end. It carries ids, waits and labels; what is decided, counted and
+ * executed stands in the store. Denied, rejected and expired calls complete; failed and uncertain ones fail; canceled ones are Canceled.
+ */
+export async function guardedAction(call: GuardedCall): Promise<RunResult> {
+  const inbox: Inbox = { woken: false, canceled: false };
+  let current: Step | undefined;
+  setHandler(castVote, () => void (inbox.woken = true), { description: "Wakes the run; votes are made through the API, not here" });
+  setHandler(getInvocation, () => current, { description: "The step that the run carries out" });
+  CancellationScope.current().cancelRequested.catch(() => (inbox.canceled = true));
+
+  // A cancel is judged like a vote, so it may not tear down whatever the main flow awaits.
+  return CancellationScope.nonCancellable(async () => {
+    const ref: InvocationRef = { tenant: call.tenant, id: call.invocation as InvocationId };
+    const show = (step: Step): void => {
+      current = step;
+      setCurrentDetails(step.details);
+    };
+    let step = await decisions.decideInvocation(ref);
+    show(step);
+    if (step.kind === "wait") {
+      upsertSearchAttributes([
+        { key: GUARD_STATE, value: "pending" },
+        { key: GUARD_DEADLINE, value: new Date(step.decideBy) },
+      ]);
+      step = await waitForPeople(ref, inbox, step);
+      show(step);
+    }
+    if (step.kind === "execute") step = await execute(ref, inbox, step);
+    show(step);
+    upsertSearchAttributes([{ key: GUARD_STATE, value: step.result.status }]);
+    return finish(inbox, step);
+  });
+}
+
+/** Waits until votes, the clock or a cancel resolve the approval. Each look judges whatever has come, so no signal is waited for twice. */
+async function waitForPeople(ref: InvocationRef, inbox: Inbox, first: WaitStep): Promise<ExecuteStep | ClosedStep> {
+  let timer = startTimer(first);
+  for (;;) {
+    await condition(() => inbox.woken || inbox.canceled || timer.fired);
+    inbox.woken = false;
+    const step = await decisions.recordVotes(ref, { canceled: inbox.canceled });
+    if (step.kind !== "wait") {
+      timer.stop();
+      return step;
+    }
+    // The timer stays as it is while it runs. One that fired early, by the database's clock, is set again for the rest.
+    if (timer.fired) timer = startTimer(step);
+  }
+}
+
+interface Timer {
+  readonly fired: boolean;
+  stop(): void;
+}
+
+function startTimer({ waitMs, summary }: WaitStep): Timer {
+  const scope = new CancellationScope();
+  let fired = false;
+  scope
+    .run(() => sleep(waitMs, { summary }))
+    .then(
+      () => (fired = true),
+      () => undefined,
+    );
+  return {
+    get fired() {
+      return fired;
+    },
+    stop: () => scope.cancel(),
+  };
+}
+
+/** Executes the action. Whatever ends the activity without an outcome is closed by what the ledger knows. */
+async function execute(ref: InvocationRef, inbox: Inbox, { execution, summary }: ExecuteStep): Promise<ClosedStep> {
+  const { executeAction } =
+    execution.mode === "inline"
+      ? proxyLocalActivities<Activities>(inlineOptions(execution, summary))
+      : proxyActivities<Activities>(executionOptions(execution, summary));
+  const scope = new CancellationScope();
+  const running = scope.run(() => executeAction(ref));
+  void condition(() => inbox.canceled).then(() => scope.cancel());
+  try {
+    return await running;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) && !isCancellation(error)) throw error;
+    return decisions.closeInvocation(ref, { canceled: isCancellation(error) });
+  }
+}
+
+/** Ends the run the way its status says. */
+async function finish(inbox: Inbox, { result }: ClosedStep): Promise<RunResult> {
+  switch (result.status) {
+    case "failed":
+      throw ApplicationFailure.nonRetryable(result.error?.message, "ActionFailed", result);
+    case "uncertain":
+      throw ApplicationFailure.nonRetryable(result.error?.message, "ActionUncertain", result);
+    case "canceled":
+      // Only a run that was asked to stop can end as Canceled; without the request it completes with its result.
+      if (!inbox.canceled && !(await condition(() => inbox.canceled, CANCEL_ARRIVES_MS))) return result;
+      throw new CancelledFailure(result.error?.message ?? "Canceled");
+    case "executed":
+    case "denied":
+    case "rejected":
+    case "expired":
+      return result;
+  }
+}

@@ -1,0 +1,44 @@
+import type { ActivityOptions, LocalActivityOptions } from "@temporalio/workflow";
+import type { ExecutionOptions } from "../src/contract/manifest.ts";
+
+/**
+ * One transaction each. 5 s is far above what one takes and below the 10 s of a workflow task.
+ * Tried again without end, since a row must be final before its run may close: first at once, then on durable timers.
+ */
+export const DECISION_OPTIONS: LocalActivityOptions = {
+  startToCloseTimeout: 5_000,
+  retry: { initialInterval: 100, backoffCoefficient: 2, maximumInterval: 30_000 },
+  localRetryThreshold: 1_000,
+};
+
+/** Beside the function's own time: to begin, to settle, and the second in which it may still report after its time is over. */
+const BOOKKEEPING_MS = 10_000;
+
+/** Attempts that end without a report (a worker lost, a silent function) don't use up the action's own; this bounds them. */
+const LOST_ATTEMPTS = 10;
+
+/** Waits between attempts: short at first, since most faults are, and never more than half a minute. */
+const RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 };
+
+/** How the action's activity is run. One fixed id: a run has one execution. */
+export function executionOptions(execution: ExecutionOptions, summary: string): ActivityOptions {
+  return {
+    activityId: "execute",
+    summary,
+    startToCloseTimeout: execution.attemptTimeoutMs + BOOKKEEPING_MS,
+    scheduleToCloseTimeout: execution.totalTimeoutMs + BOOKKEEPING_MS,
+    heartbeatTimeout: execution.heartbeatTimeoutMs,
+    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + LOST_ATTEMPTS },
+  };
+}
+
+/** How an inline action is run: inside the workflow task, so its time is short and its waits are too. */
+export function inlineOptions(execution: ExecutionOptions, summary: string): LocalActivityOptions {
+  return {
+    summary,
+    startToCloseTimeout: execution.attemptTimeoutMs + 2_000,
+    scheduleToCloseTimeout: execution.totalTimeoutMs,
+    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + LOST_ATTEMPTS },
+    localRetryThreshold: 1_000,
+  };
+}
