@@ -145,7 +145,7 @@ module.exports = {
         "^src/(start-api|api)\\.ts$",
         "^src/api/",
         "^worker/",
-        npm("commander", "cli-table3", "yaml", "zod"),
+        npm("commander", "cli-table3", "tsx", "yaml", "zod"),
       ],
       types: ["^src/(action|gateway|adapters|store)/"],
       builtins: ANY_BUILTIN,

@@ -22,7 +22,7 @@ const DIST = join(root, "dist");
 const STAMP = ".sources";
 const SOURCE_FOLDERS = ["src", "workflows", "activities", "worker"];
 const SOURCE_FILES = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"];
-const API_PAGE_ASSETS = ["swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE"];
+const API_PAGE_ASSETS = ["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "LICENSE", "NOTICE"];
 
 /** Builds `dist` unless it was built from exactly these sources; quick when there is nothing to do. */
 export async function ensureBuild() {

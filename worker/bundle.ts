@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode, type WorkflowBundleOption } from "@temporalio/worker";
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from "@temporalio/worker";
 
 let bundled: Promise<WorkflowBundleOption> | undefined;
 
@@ -14,5 +14,8 @@ function prebuilt(): WorkflowBundleOption {
 }
 
 function bundleSources(): Promise<WorkflowBundleOption> {
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL("../workflows/", import.meta.url)) });
+  return bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL("../workflows/", import.meta.url)),
+    logger: new DefaultLogger("WARN"),
+  });
 }

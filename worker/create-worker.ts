@@ -1,71 +1,68 @@
-import { hostname } from "node:os";
-import { type NativeConnection, Worker } from "@temporalio/worker";
 import type { Action } from "../src/action/action.ts";
-import { describeAction } from "../src/action/describe-action.ts";
-import { type ActivityPorts, createActivities } from "../activities/index.ts";
-import { ensureSearchAttributes } from "../src/adapters/search-attributes.ts";
-import { CountersignError } from "../src/core/countersign-error.ts";
-import { workflowBundle } from "./bundle.ts";
+import { connectNative, installSdkLogger, temporalTargetOf } from "../src/adapters/connect-temporal.ts";
+import { createLogger } from "../src/adapters/logger.ts";
+import { createRedactor } from "../src/core/redaction/redactor.ts";
+import { createClosers } from "../src/embedded/closers.ts";
+import type { LogLevel } from "../src/gateway/ports.ts";
+import { createPolicySource } from "../src/gateway/policy-source.ts";
+import { migrate } from "../src/store/migrate.ts";
+import { openPostgres } from "../src/store/postgres.ts";
+import { createStore } from "../src/store/store.ts";
+import { createPoller } from "./create-poller.ts";
 
-/** Task queue of actions unless a worker names another. */
-export const DEFAULT_TASK_QUEUE = "countersign";
-
-/** Runs kept in memory. Measured: 500 hold 3,000 pending in 80 MB; a run that was put away costs 12 ms more at its vote. */
-const MAX_CACHED_WORKFLOWS = 500;
-
-/** On shutdown activities get this long to end by themselves before their signal aborts; then as long again before they are left. */
-const SHUTDOWN_GRACE_MS = 5_000;
-
-/** What a worker is made of. */
-export interface WorkerOptions extends Omit<ActivityPorts, "actions" | "identity"> {
+/** What a worker process is made of. */
+export interface WorkerOptions {
+  /** The guarded actions; no two of one name. */
   readonly actions: readonly Action[];
-  readonly connection: NativeConnection;
-  /** Default `default`. */
-  readonly namespace?: string;
+  /** The PostgreSQL database that doors and workers share. */
+  readonly store: { readonly databaseUrl: string };
+  /** `TEMPORAL_…` variables: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, TLS and API key. */
+  readonly temporal: Readonly<Record<string, string>>;
+  /** Key of the votes' MAC, the same as the doors'. */
+  readonly signingKey: string;
   /** Default `countersign`. */
   readonly taskQueue?: string;
+  /** Further patterns of keys whose values are redacted. */
+  readonly redactPatterns?: readonly string[];
+  /** Least severe log lines that are written; default `info`. */
+  readonly logLevel?: LogLevel | "fatal" | "trace" | "silent";
 }
 
-/** A worker of guarded actions. */
+/** A worker of guarded actions, ready to poll. */
 export interface CountersignWorker {
-  /** Polls until `shutdown`; rejects when the worker fails for good. */
+  /** Polls until `shutdown`, then closes its connections. Rejects when the worker fails for good. */
   run(): Promise<void>;
-  /** Stops polling, lets activities end or hands them back. Resolves at once; `run` resolves when it is done. */
+  /** Stops polling and lets activities end or hands them back; `run` resolves when that is done. */
   shutdown(): void;
 }
 
 /**
- * Makes a worker that decides, waits and executes: publishes the actions' manifests, ensures Temporal's search attributes, and is ready to run.
- * @throws invalid_request for two actions of one name, unavailable when store or Temporal can't be reached
+ * Makes a worker process: the actions, the decisions and the workflows. Waits for Temporal with backoff.
+ * @throws invalid_request for two actions of one name, unavailable when the store can't be reached
  */
 export async function createWorker(options: WorkerOptions): Promise<CountersignWorker> {
-  const { connection, store, namespace = "default", taskQueue = DEFAULT_TASK_QUEUE } = options;
-  const actions = indexActions(options.actions);
-  await ensureSearchAttributes(connection, namespace);
-  const worker = await Worker.create({
-    connection,
-    namespace,
-    taskQueue,
-    workflowBundle: await workflowBundle(),
-    activities: { ...createActivities({ ...options, actions, identity: `${process.pid}@${hostname()}` }) },
-    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
-    shutdownGraceTime: SHUTDOWN_GRACE_MS,
-    shutdownForceTime: 2 * SHUTDOWN_GRACE_MS,
-  });
-  await store.manifests.publish(options.actions.map((action) => describeAction(action, taskQueue)));
-  return {
-    run: () => worker.run(),
-    shutdown: () => {
-      if (worker.getState() === "RUNNING") worker.shutdown();
-    },
-  };
-}
-
-function indexActions(actions: readonly Action[]): ReadonlyMap<string, Action> {
-  const byName = new Map<string, Action>();
-  for (const action of actions) {
-    if (byName.has(action.name)) throw new CountersignError("invalid_request", `Two actions are named ${action.name}`);
-    byName.set(action.name, action);
+  const { redact } = createRedactor({ extraKeyPatterns: options.redactPatterns ?? [] });
+  const log = createLogger({ level: options.logLevel ?? "info", redact });
+  installSdkLogger(log);
+  const closers = createClosers();
+  try {
+    const db = await openPostgres({ url: options.store.databaseUrl });
+    closers.add(() => db.close());
+    await migrate(db);
+    const store = createStore(db);
+    const target = temporalTargetOf(options.temporal);
+    const connection = await connectNative(target, { log, signal: new AbortController().signal });
+    closers.add(() => connection.close());
+    const poller = await createPoller({
+      actions: options.actions,
+      connection,
+      ...{ store, policies: createPolicySource(store), redact, signingKey: options.signingKey, log },
+      ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
+      ...(options.taskQueue === undefined ? {} : { taskQueue: options.taskQueue }),
+    });
+    return { run: () => poller.run().finally(() => closers.closeAll()), shutdown: () => poller.shutdown() };
+  } catch (error) {
+    await closers.closeAll().catch(() => undefined);
+    throw error;
   }
-  return byName;
 }

@@ -28,6 +28,8 @@ export function executionOptions(execution: ExecutionOptions, summary: string): 
     startToCloseTimeout: execution.attemptTimeoutMs + BOOKKEEPING_MS,
     scheduleToCloseTimeout: execution.totalTimeoutMs + BOOKKEEPING_MS,
     heartbeatTimeout: execution.heartbeatTimeoutMs,
+    // Named, since the SDK takes its absence for TRY_CANCEL: what a canceled action reports is its outcome.
+    cancellationType: "WAIT_CANCELLATION_COMPLETED",
     retry: { ...RETRY, maximumAttempts: execution.maxAttempts + LOST_ATTEMPTS },
   };
 }
@@ -38,6 +40,7 @@ export function inlineOptions(execution: ExecutionOptions, summary: string): Loc
     summary,
     startToCloseTimeout: execution.attemptTimeoutMs + 2_000,
     scheduleToCloseTimeout: execution.totalTimeoutMs,
+    cancellationType: "WAIT_CANCELLATION_COMPLETED",
     retry: { ...RETRY, maximumAttempts: execution.maxAttempts + LOST_ATTEMPTS },
     localRetryThreshold: 1_000,
   };

@@ -3,7 +3,7 @@ import type { Log, LogLevel, Redact } from "../gateway/ports.ts";
 
 /** What a logger needs. */
 export interface LoggerOptions {
-  readonly level: LogLevel | "silent";
+  readonly level: LogLevel | "fatal" | "trace" | "silent";
   readonly redact: Redact;
 }
 

@@ -16,7 +16,7 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** A copy whose texts and keys are well-formed; what has its own idea of its JSON (a date) is asked for it. */
+/** A copy whose texts and keys are well-formed. */
 function withWellFormedText(value: unknown, above: Set<object>): unknown {
   if (typeof value === "string") return value.replace(LONE_SURROGATE, "\uFFFD");
   if (typeof value !== "object" || value === null) return value;
@@ -28,7 +28,7 @@ function withWellFormedText(value: unknown, above: Set<object>): unknown {
 }
 
 function copyMembers(value: object, above: Set<object>): unknown {
-  if ("toJSON" in value && typeof value.toJSON === "function") return withWellFormedText(value.toJSON(), above);
+  if (hasJsonForm(value)) return withWellFormedText(value.toJSON(), above);
   if (Array.isArray(value)) return value.map((item) => withWellFormedText(item, above));
   const copy = Object.create(null) as Record<string, unknown>;
   // Sorted, so that of two keys that become equal it is always the same one that stays.
@@ -40,4 +40,9 @@ function copyMembers(value: object, above: Set<object>): unknown {
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
+}
+
+/** Whether a value has its own idea of its JSON, as dates and URLs have. */
+export function hasJsonForm(value: object): value is { toJSON(): unknown } {
+  return "toJSON" in value && typeof value.toJSON === "function";
 }

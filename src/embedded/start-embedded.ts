@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { Client } from "@temporalio/client";
-import { createWorker } from "../../worker/create-worker.ts";
+import { createPoller } from "../../worker/create-poller.ts";
 import type { Action } from "../action/action.ts";
 import { connectNative, installSdkLogger, type TemporalTarget, temporalTargetOf } from "../adapters/connect-temporal.ts";
 import { createLogger } from "../adapters/logger.ts";
@@ -44,7 +44,7 @@ export interface EmbeddedOptions {
   /** Address that links for people begin with; default: the one that HTTP listens on. */
   readonly publicUrl?: string;
   /** Least severe log lines that are written; default `warn`. */
-  readonly logLevel?: LogLevel | "silent";
+  readonly logLevel?: LogLevel | "fatal" | "trace" | "silent";
   /** PostgreSQL connection string; default: PGlite in the data folder. */
   readonly databaseUrl?: string;
   /** `TEMPORAL_…` variables; with `TEMPORAL_ADDRESS` that server is used, else a development server is started as a child. */
@@ -112,7 +112,7 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const parts = { store, policies, redact, signingKey, log };
   closers.add(await publishPolicy(store, options, log));
 
-  const worker = await createWorker({ ...parts, actions: options.actions, connection, namespace });
+  const worker = await createPoller({ ...parts, actions: options.actions, connection, namespace });
   const running = worker.run();
   running.catch((error: unknown) => log("error", "The worker failed", { error }));
   closers.add(async () => {

@@ -71,7 +71,9 @@ async function create(tx: TransactionTables, { caller, request, credential }: Ma
   const { id, prefix, subject } = row;
   const expiry = row.expires_at === null ? {} : { expiresAt: toWireTime(row.expires_at) };
   await tx.audit.append(tenant, [
-    ...(isNew ? [{ type: "principal.changed" as const, ...maker, data: { ...describePrincipal(principal), created: true } }] : []),
+    ...(isNew
+      ? [{ type: "principal.changed" as const, ...maker, data: { ...describePrincipal(principal), created: true } }]
+      : []),
     { type: "key.created", ...maker, data: { id, prefix, subject, permissions, ...expiry } },
   ]);
   return row;
@@ -94,7 +96,10 @@ async function ensurePrincipal(
     !isSameSet(groups, principal.groups) ||
     !isSameSet(scopes, principal.scopes);
   if (differs) {
-    throw new CountersignError("principal_conflict", "The principal exists with another kind or other roles, groups or scopes");
+    throw new CountersignError(
+      "principal_conflict",
+      "The principal exists with another kind or other roles, groups or scopes",
+    );
   }
   return { principal, isNew: false };
 }

@@ -25,5 +25,7 @@ export function permits(caller: Caller, permission: Permission): boolean {
 export async function assertPermission(ports: GatewayPorts, caller: Caller, permission: Permission): Promise<void> {
   if (permits(caller, permission)) return;
   await recordForbidden(ports, caller, permission);
-  throw new CountersignError("forbidden", `The credential lacks the permission ${permission}`, { details: { permission } });
+  throw new CountersignError("forbidden", `The credential lacks the permission ${permission}`, {
+    details: { permission },
+  });
 }

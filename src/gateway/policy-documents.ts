@@ -49,7 +49,10 @@ export async function publishSentDocument(store: Store, publication: Publication
  * A later publication through the API thus outlives restarts, until the file itself changes.
  * @throws invalid_policy; what was in force stays so
  */
-export async function publishFileDocument(store: Store, document: string): Promise<{ readonly version: string; readonly isNew: boolean }> {
+export async function publishFileDocument(
+  store: Store,
+  document: string,
+): Promise<{ readonly version: string; readonly isNew: boolean }> {
   assertCompiles(document);
   return store.transaction(async (tx) => {
     await tx.policies.lockTenant(DEFAULT_TENANT);
@@ -64,7 +67,14 @@ export async function publishFileDocument(store: Store, document: string): Promi
 export function viewPolicy(row: PolicyRow, tenant: string): PolicyView {
   const { source, document, digest } = row;
   const publisher = row.published_by === null || row.tenant !== tenant ? {} : { publishedBy: row.published_by };
-  return { version: policyVersionOf(row), source, document, digest, publishedAt: toWireTime(row.published_at), ...publisher };
+  return {
+    version: policyVersionOf(row),
+    source,
+    document,
+    digest,
+    publishedAt: toWireTime(row.published_at),
+    ...publisher,
+  };
 }
 
 /** What is kept must be readable back: text that a database can hold, a document without faults, patterns that compile. */
@@ -76,7 +86,11 @@ function assertCompiles(document: string): void {
   compilePolicy(readPolicyDocument(document));
 }
 
-async function insert(tx: TransactionTables, source: PolicyView["source"], publication: Publication): Promise<PolicyRow> {
+async function insert(
+  tx: TransactionTables,
+  source: PolicyView["source"],
+  publication: Publication,
+): Promise<PolicyRow> {
   const { tenant, document, publishedBy } = publication;
   const digest = sha256Hex(document);
   const row = await tx.policies.insert({ tenant, document, publishedBy, source, digest });

@@ -11,7 +11,9 @@ export function createPrincipalMethods(ports: GatewayPorts): Pick<Gateway, "getP
     async getPrincipal(caller, subject) {
       if (subject === caller.principal.subject) return caller.principal;
       if (!permits(caller, "audit")) await assertPermission(ports, caller, "admin");
-      const principal = isName(subject) ? await ports.store.principals.get(caller.principal.tenant, subject) : undefined;
+      const principal = isName(subject)
+        ? await ports.store.principals.get(caller.principal.tenant, subject)
+        : undefined;
       if (principal === undefined) throw new CountersignError("not_found", "There is no such principal");
       return principal;
     },
@@ -44,7 +46,11 @@ async function put(
   if (!isNew && isSame(before, after)) return before;
   if (!isNew) await tx.principals.update(after);
   await tx.audit.append(tenant, [
-    { type: "principal.changed", principal: caller.principal.subject, data: { ...describePrincipal(after), created: isNew } },
+    {
+      type: "principal.changed",
+      principal: caller.principal.subject,
+      data: { ...describePrincipal(after), created: isNew },
+    },
   ]);
   return after;
 }

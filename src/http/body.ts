@@ -36,7 +36,10 @@ export function assertMediaType(c: AppContext, allowed: readonly string[]): void
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
   const encoding = c.req.header("content-encoding") ?? "identity";
   if (allowed.includes(essence.trim()) && isUtf8 && encoding === "identity") return;
-  throw new CountersignError("unsupported_media_type", `The body must be ${allowed.join(" or ")} in UTF-8, not compressed`);
+  throw new CountersignError(
+    "unsupported_media_type",
+    `The body must be ${allowed.join(" or ")} in UTF-8, not compressed`,
+  );
 }
 
 /** With a declared length the server's parser already bounds what can come. */
@@ -49,7 +52,7 @@ async function readWhole(c: AppContext): Promise<Uint8Array> {
 }
 
 async function readStream(c: AppContext, maxBytes: number): Promise<Uint8Array> {
-  const stream = c.req.raw.body;
+  const stream: ReadableStream<Uint8Array> | null = c.req.raw.body;
   if (stream === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -2,6 +2,7 @@ import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
 import { MAX_INPUT_DEPTH } from "../contract/limits.ts";
 import { CountersignError } from "../core/countersign-error.ts";
+import { isIdempotencyKey, MAX_IDEMPOTENCY_KEY_LENGTH } from "../core/idempotency-key.ts";
 import { findJsonFault } from "../core/json-guard.ts";
 import type { Caller } from "../gateway/gateway.ts";
 import type { AppContext, AppEnv } from "./app-env.ts";
@@ -37,7 +38,7 @@ export interface Call<Query extends z.ZodObject, Body extends z.ZodObject> {
   readonly caller: Caller;
   readonly query: z.output<Query>;
   readonly body: z.output<Body>;
-  /** The idempotency key as sent, not checked yet. */
+  /** A well-formed idempotency key, when the endpoint takes one and one was sent. */
   readonly idempotencyKey: string | undefined;
   /** For path parameters and the answer. */
   readonly c: AppContext;
@@ -71,8 +72,10 @@ export function addEndpoint<Query extends z.ZodObject, Body extends z.ZodObject>
   target.app.openAPIRegistry.registerPath(describeEndpoint(endpoint));
   target.app.on(endpoint.method.toUpperCase(), endpoint.path.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
     const query = parseQuery(querySchema, searchOf(c)) as z.output<Query>;
-    const body = (endpoint.body === undefined ? {} : await readBody(c, endpoint, target.maxBodyBytes)) as z.output<Body>;
-    const idempotencyKey = endpoint.takesIdempotencyKey === true ? c.req.header("idempotency-key") : undefined;
+    const idempotencyKey = endpoint.takesIdempotencyKey === true ? readIdempotencyKey(c) : undefined;
+    const body = (
+      endpoint.body === undefined ? {} : await readBody(c, endpoint, target.maxBodyBytes)
+    ) as z.output<Body>;
     return handle({ caller: c.get("caller"), query, body, idempotencyKey, c });
   });
 }
@@ -90,6 +93,13 @@ async function readBody(c: AppContext, endpoint: Endpoint, maxBytes: number): Pr
   return parseBody(endpoint.body ?? NOTHING, value);
 }
 
+function readIdempotencyKey(c: AppContext): string | undefined {
+  const key = c.req.header("idempotency-key");
+  if (key === undefined || isIdempotencyKey(key)) return key;
+  const message = `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} printable characters`;
+  throw new CountersignError("invalid_idempotency_key", message);
+}
+
 function searchOf(c: AppContext): URLSearchParams {
   const start = c.req.url.indexOf("?");
   return new URLSearchParams(start === -1 ? "" : c.req.url.slice(start + 1).split("#", 1)[0]);
@@ -97,11 +107,12 @@ function searchOf(c: AppContext): URLSearchParams {
 
 function describeEndpoint(endpoint: Endpoint): RouteConfig {
   const names = [...endpoint.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
-  const answers = Object.entries(endpoint.answers).map(([status, { description, schema }]) => [
-    status,
-    { description, content: { "application/json": { schema } } },
-  ]);
-  const body = endpoint.body === undefined ? {} : { body: describeBody(endpoint.body, endpoint.isBodyOptional !== true) };
+  const responses: RouteConfig["responses"] = { default: { $ref: "#/components/responses/Problem" } };
+  for (const [status, { description, schema }] of Object.entries(endpoint.answers)) {
+    responses[status] = { description, content: { "application/json": { schema } } };
+  }
+  const body =
+    endpoint.body === undefined ? {} : { body: describeBody(endpoint.body, endpoint.isBodyOptional !== true) };
   return {
     method: endpoint.method,
     path: endpoint.path,
@@ -112,11 +123,11 @@ function describeEndpoint(endpoint: Endpoint): RouteConfig {
       ...(names.length === 0 ? {} : { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }),
       ...(endpoint.query === undefined ? {} : { query: endpoint.query }),
       ...(endpoint.takesIdempotencyKey === true
-        ? { headers: z.object({ "Idempotency-Key": z.string().min(1).max(255).optional() }) }
+        ? { headers: z.object({ "Idempotency-Key": z.string().min(1).max(MAX_IDEMPOTENCY_KEY_LENGTH).optional() }) }
         : {}),
       ...body,
     },
-    responses: { ...Object.fromEntries(answers), default: { $ref: "#/components/responses/Problem" } },
+    responses,
   };
 }
 

@@ -1,4 +1,4 @@
-import { CountersignError } from "../core/countersign-error.ts";
+import type { CountersignError } from "../core/countersign-error.ts";
 import type { GatewayPorts } from "../gateway/ports.ts";
 import type { AppContext } from "./app-env.ts";
 import { createProblem, toCountersignError } from "./problem.ts";
@@ -15,7 +15,11 @@ export function createErrorHandler(log: GatewayPorts["log"] | undefined): (error
     const known = toCountersignError(error);
     if (known.code === "internal" || known.code === "unavailable") {
       const level = known.code === "internal" ? "error" : "warn";
-      log?.(level, "A request failed", { requestId: c.get("requestId"), code: known.code, error: describeFault(known) });
+      log?.(level, "A request failed", {
+        requestId: c.get("requestId"),
+        code: known.code,
+        error: describeFault(known),
+      });
     }
     return answerProblem(c, known);
   };

@@ -36,7 +36,8 @@ function refusalCodeOf(invocation: InvocationView): ErrorCode {
 
 function answerEnd(c: AppContext, invocation: InvocationView, code: ErrorCode): Response {
   const { error, verdict } = invocation;
-  const message = error?.message ?? (code === "action_denied" ? verdict?.reason : undefined) ?? ERROR_CODES[code].meaning;
+  const message =
+    error?.message ?? (code === "action_denied" ? verdict?.reason : undefined) ?? ERROR_CODES[code].meaning;
   const retryable = error === undefined ? {} : { retryable: error.retryable };
   return answerProblem(c, new CountersignError(code, message, { invocation, ...retryable }));
 }

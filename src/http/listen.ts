@@ -28,7 +28,16 @@ export interface Listener {
 export async function listen({ host, port }: ListenOptions): Promise<Listener> {
   let handle: RequestListener = (_request, response) => {
     response.writeHead(503, { "content-type": "application/problem+json", "retry-after": "1" });
-    response.end(JSON.stringify({ type: "about:blank", title: "Unavailable", status: 503, detail: "Starting", code: "unavailable", retryable: true }));
+    response.end(
+      JSON.stringify({
+        type: "about:blank",
+        title: "Unavailable",
+        status: 503,
+        detail: "Starting",
+        code: "unavailable",
+        retryable: true,
+      }),
+    );
   };
   const server = createServer((request, response) => handle(request, response));
   await bind(server, { host, port });

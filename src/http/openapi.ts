@@ -5,7 +5,10 @@ import { views } from "./views.ts";
 /** Version of the HTTP interface, the `1` of `/v1`; it moves only with additions. */
 const INTERFACE_VERSION = "1.0.0";
 
-const plain = (description: string, schema: z.ZodType) => ({ description, content: { "application/json": { schema } } });
+const plain = (description: string, schema: z.ZodType) => ({
+  description,
+  content: { "application/json": { schema } },
+});
 
 /** Adds `GET /openapi.json`. The document is written when it is first asked for, and kept. */
 export function addOpenApiRoute(app: OpenAPIHono<AppEnv>, publicUrl: string | undefined): void {
@@ -19,9 +22,16 @@ export function addOpenApiRoute(app: OpenAPIHono<AppEnv>, publicUrl: string | un
 
 function describeShared(app: OpenAPIHono<AppEnv>): void {
   const registry = app.openAPIRegistry;
-  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "An API key" });
+  registry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key",
+  });
   const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
-  registry.registerComponent("responses", "Problem", { description: "An error (RFC 9457); branch on `code`", content: problem });
+  registry.registerComponent("responses", "Problem", {
+    description: "An error (RFC 9457); branch on `code`",
+    content: problem,
+  });
   registry.register("Problem", views.problem);
   const health = { method: "get" as const, tags: ["Health"], security: [] };
   registry.registerPath({

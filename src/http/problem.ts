@@ -96,11 +96,15 @@ function problemHeaders(code: ErrorCode, retryAfterMs: number | undefined): Reco
   if (retryAfterMs !== undefined) headers["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)));
   // RFC 9110, section 11.6.1: a 401 names the scheme that it wants.
   if (code === "unauthenticated") headers["www-authenticate"] = 'Bearer realm="countersign"';
+  // The rest of such a body is not read, so nothing more can come over its connection (RFC 9110, section 15.5.14).
+  if (code === "too_large") headers["connection"] = "close";
   return headers;
 }
 
 /** By shape alone, so that this door knows no driver: a socket's error, or SQLSTATE classes 08 (connection) and 57P (shutdown). */
 function isConnectionFault(error: unknown): boolean {
   if (typeof error !== "object" || error === null || !("code" in error) || typeof error.code !== "string") return false;
-  return /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08\w{3}|57P\w{2})$/.test(error.code);
+  return /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08\w{3}|57P\w{2})$/.test(
+    error.code,
+  );
 }

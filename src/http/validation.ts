@@ -46,13 +46,16 @@ function describeIssue(issue: z.core.$ZodIssue, schema: z.ZodType): Fault {
     case "unrecognized_keys":
       return { pointer, message: `Has an unknown member${pointer === "" ? knownMembers(schema) : ""}` };
     case "invalid_type":
-      return { pointer, message: issue.expected === "nonoptional" ? "Is required" : `Must be of type ${issue.expected}` };
+      return {
+        pointer,
+        message: issue.expected === "nonoptional" ? "Is required" : `Must be of type ${issue.expected}`,
+      };
     case "invalid_value":
       return { pointer, message: `Must be one of ${issue.values.map(String).join(", ")}` };
     case "too_big":
-      return { pointer, message: `Must be at most ${issue.maximum}${unitOf(issue.origin)}` };
+      return { pointer, message: `${measureOf(issue.origin)} must be at most ${issue.maximum}` };
     case "too_small":
-      return { pointer, message: `Must be at least ${issue.minimum}${unitOf(issue.origin)}` };
+      return { pointer, message: `${measureOf(issue.origin)} must be at least ${issue.minimum}` };
     case "invalid_format":
       return { pointer, message: describeFormat(issue) };
     case "invalid_union":
@@ -71,14 +74,14 @@ function describeFormat(issue: z.core.$ZodIssueInvalidStringFormat): string {
   return issue.message.startsWith("Invalid") ? "Is not of the form required" : `Must be ${issue.message}`;
 }
 
-function unitOf(origin: string): string {
+function measureOf(origin: string): string {
   switch (origin) {
     case "string":
-      return " characters";
+      return "The number of characters";
     case "array":
-      return " elements";
+      return "The number of elements";
     default:
-      return "";
+      return "It";
   }
 }
 

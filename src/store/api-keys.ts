@@ -71,7 +71,10 @@ export function createApiKeyTable(sql: Sql) {
 
     /** One key of a tenant. */
     async get(tenant: string, id: string): Promise<ApiKeyRow | undefined> {
-      const rows = await sql.query<ApiKeyRow>(`select ${SELECT} ${FROM} where k.tenant = $1 and k.id = $2`, [tenant, id]);
+      const rows = await sql.query<ApiKeyRow>(`select ${SELECT} ${FROM} where k.tenant = $1 and k.id = $2`, [
+        tenant,
+        id,
+      ]);
       return rows[0];
     },
 

@@ -5,6 +5,9 @@ import { sha256Hex } from "../core/digest.ts";
 /** What the first event of every chain has as its `prevHash`. */
 export const GENESIS_HASH = "0".repeat(64);
 
+/** The columns of a row, for a select list. */
+export const AUDIT_COLUMNS = "tenant, seq, type, at, principal, actor, invocation, action, data, prev_hash, hash";
+
 /** An event as it is kept; absent is `null`, `at` epoch milliseconds, `data` canonical JSON. */
 export interface AuditRow {
   readonly tenant: string;

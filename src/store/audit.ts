@@ -3,7 +3,8 @@ import type { PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import { CountersignError } from "../core/countersign-error.ts";
-import { type AuditContent, type AuditRow, eventOf, GENESIS_HASH, hashEvent, isIntact } from "./audit-chain.ts";
+import { AUDIT_COLUMNS, type AuditContent, type AuditRow, eventOf, GENESIS_HASH, hashEvent } from "./audit-chain.ts";
+import { type ChainCheck, verifyChain } from "./audit-verification.ts";
 import type { Param, Sql } from "./db.ts";
 
 /** What happened, as `append` takes it; sequence number, time and hashes are the table's own. */
@@ -24,20 +25,12 @@ export interface AuditEntry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Whether a tenant's chain is whole: how many events, or the first sequence number at which it is not. */
-export type ChainCheck = { readonly ok: true; readonly count: number } | { readonly ok: false; readonly seq: number };
-
 /** A chain's last event and the database's time. */
 interface Head {
   readonly seq: number;
   readonly hash: string;
   readonly now: number;
 }
-
-/** Rows read at once while a chain is verified. */
-const VERIFY_BATCH = 1_000;
-
-const COLUMNS = "tenant, seq, type, at, principal, actor, invocation, action, data, prev_hash, hash";
 
 /** The append-only record of every tenant, each a chain of hashes of its own. */
 export function createAuditTable(sql: Sql) {
@@ -64,7 +57,7 @@ export function createAuditTable(sql: Sql) {
     async list(tenant: string, filter: AuditFilter, page: PageQuery): Promise<Page<AuditEvent>> {
       const { where, params } = conditions(tenant, filter, page.cursor);
       const rows = await sql.query<AuditRow>(
-        `select ${COLUMNS} from audit_event where ${where} order by seq desc limit $${params.length + 1}`,
+        `select ${AUDIT_COLUMNS} from audit_event where ${where} order by seq desc limit $${params.length + 1}`,
         [...params, page.limit + 1],
       );
       const items = rows.slice(0, page.limit).map(eventOf);
@@ -76,7 +69,7 @@ export function createAuditTable(sql: Sql) {
     /** All events of one invocation, oldest first. */
     async listOfInvocation(tenant: string, invocation: string): Promise<AuditEvent[]> {
       const rows = await sql.query<AuditRow>(
-        `select ${COLUMNS} from audit_event where tenant = $1 and invocation = $2 order by seq`,
+        `select ${AUDIT_COLUMNS} from audit_event where tenant = $1 and invocation = $2 order by seq`,
         [tenant, invocation],
       );
       return rows.map(eventOf);
@@ -84,27 +77,7 @@ export function createAuditTable(sql: Sql) {
 
     /** Reads the whole chain and recomputes it: finds changed, missing and added rows, cut-off ends included. */
     async verify(tenant: string): Promise<ChainCheck> {
-      const [ends] = await sql.query<{ head: number; hash: string; last: number }>(
-        `select coalesce(max(h.seq), 0) as head, coalesce(max(h.hash), $2) as hash,
-                coalesce((select max(seq) from audit_event where tenant = $1), 0) as last
-         from audit_head h where tenant = $1`,
-        [tenant, GENESIS_HASH],
-      );
-      if (ends === undefined) return { ok: true, count: 0 };
-      let before = { seq: 0, hash: GENESIS_HASH };
-      while (before.seq < ends.head) {
-        const rows = await sql.query<AuditRow>(
-          `select ${COLUMNS} from audit_event where tenant = $1 and seq > $2 and seq <= $3 order by seq limit $4`,
-          [tenant, before.seq, ends.head, VERIFY_BATCH],
-        );
-        if (rows.length === 0) return { ok: false, seq: before.seq + 1 };
-        for (const row of rows) {
-          if (!isIntact(row, before)) return { ok: false, seq: before.seq + 1 };
-          before = { seq: row.seq, hash: row.hash };
-        }
-      }
-      if (before.hash !== ends.hash) return { ok: false, seq: ends.head };
-      return ends.last === ends.head ? { ok: true, count: ends.head } : { ok: false, seq: ends.head + 1 };
+      return verifyChain(sql, tenant);
     },
   };
 }
@@ -153,7 +126,14 @@ function chain(tenant: string, head: Head, entries: readonly AuditEntry[]): Para
 }
 
 /** What of an entry is hashed; a member that is absent is no member. */
-function contentOf({ type, principal, actor, invocation, action, data }: AuditEntry): Omit<AuditContent, "seq" | "at" | "tenant"> {
+function contentOf({
+  type,
+  principal,
+  actor,
+  invocation,
+  action,
+  data,
+}: AuditEntry): Omit<AuditContent, "seq" | "at" | "tenant"> {
   return {
     type,
     ...(principal !== undefined && { principal }),

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { mkdir, open, readFile, realpath, rm } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { link, mkdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { CountersignError } from "../core/countersign-error.ts";
@@ -73,36 +73,54 @@ function askHolder(name: string): Promise<string | undefined> {
   });
 }
 
-async function lockByFile(path: string): Promise<DataDirLock> {
+/** The lock for systems without abstract sockets; `path` is real and exists. */
+export async function lockByFile(path: string): Promise<DataDirLock> {
   const file = join(path, "countersign.lock");
+  const holder = JSON.stringify({ pid: process.pid, startedAt: new Date(performance.timeOrigin).toISOString() });
   for (let attempt = 0; attempt < TAKEOVER_TRIES; attempt += 1) {
-    if (await createLockFile(file)) return { release: () => rm(file, { force: true }) };
-    const pid = await readHolder(file);
+    if (await createLockFile(file, holder)) return { release: () => rm(file, { force: true }) };
+    const standing = await readIfThere(file);
+    const pid = standing === undefined ? undefined : readPid(standing);
     if (pid !== undefined && isAlive(pid)) throw heldError(path, String(pid));
-    await rm(file, { force: true });
+    if (standing !== undefined) await removeStale(file, standing);
   }
   throw heldError(path, undefined);
 }
 
-async function createLockFile(file: string): Promise<boolean> {
+/** Makes the file with all of its content at once, unless it exists: a reader must never see a holder half-written. */
+async function createLockFile(file: string, content: string): Promise<boolean> {
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, content, { mode: 0o600 });
   try {
-    const handle = await open(file, "wx", 0o600);
-    const startedAt = new Date(Date.now() - process.uptime() * 1000).toISOString();
-    await handle.writeFile(JSON.stringify({ pid: process.pid, startedAt }));
-    await handle.close();
+    await link(draft, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
-async function readHolder(file: string): Promise<number | undefined> {
+/** Removes a dead holder's file, and puts back what is not that file: another process may have taken over in between. */
+async function removeStale(file: string, stale: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  await rename(file, aside).catch(() => {});
+  const moved = await readIfThere(aside);
+  if (moved !== undefined && moved !== stale) await link(aside, file).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, "utf8").catch(() => undefined);
+}
+
+function readPid(content: string): number | undefined {
   try {
-    const holder = JSON.parse(await readFile(file, "utf8")) as { readonly pid?: unknown };
-    return typeof holder.pid === "number" ? holder.pid : undefined;
+    const holder = JSON.parse(content) as { readonly pid?: unknown } | null;
+    return typeof holder?.pid === "number" ? holder.pid : undefined;
   } catch {
-    // A holder that is still writing, or one that died while it did: the next try decides.
+    // Not one of ours, or cut short by a full disk: nobody holds it.
     return undefined;
   }
 }

@@ -41,7 +41,9 @@ export function isUnavailable(error: unknown): boolean {
     if (cause instanceof CountersignError) return cause.code === "unavailable";
     const code = codeOf(cause);
     if (code === undefined) return cause instanceof Error && UNAVAILABLE_MESSAGES.test(cause.message);
-    return UNAVAILABLE_SYSTEM_CODES.has(code) || (isSqlState(code) && UNAVAILABLE_STATES.some((s) => code.startsWith(s)));
+    return (
+      UNAVAILABLE_SYSTEM_CODES.has(code) || (isSqlState(code) && UNAVAILABLE_STATES.some((s) => code.startsWith(s)))
+    );
   });
 }
 
@@ -68,7 +70,9 @@ export function closedError(): CountersignError {
 
 /** What a transaction rejects with that went on after one of its statements had failed: the database undid it. */
 export function abortedTransactionError(): Error {
-  return Object.assign(new Error("The transaction was rolled back because one of its statements had failed"), { code: "25P02" });
+  return Object.assign(new Error("The transaction was rolled back because one of its statements had failed"), {
+    code: "25P02",
+  });
 }
 
 /** What a statement rejects with that is sent through a transaction which is over. */

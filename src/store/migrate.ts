@@ -54,7 +54,9 @@ async function applyMigration(tx: Transaction, { name, script }: Migration): Pro
   const checksum = checksumOf(script);
   const [known] = await tx.query<{ checksum: string }>("select checksum from schema_migration where name = $1", [name]);
   if (known !== undefined && known.checksum !== checksum) {
-    throw new Error(`Migration ${name} was changed after it was applied to this database; restore it and add a new migration`);
+    throw new Error(
+      `Migration ${name} was changed after it was applied to this database; restore it and add a new migration`,
+    );
   }
   if (known !== undefined) return false;
   await tx.runScript(script);

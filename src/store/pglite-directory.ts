@@ -31,7 +31,14 @@ export async function openPgliteDirectory(dataDir: string, snapshot?: Blob): Pro
     if (!(await exists(cluster))) await createCluster(cluster, snapshot);
     const files = new SyncedNodeFs(cluster);
     const pglite = await PGlite.create({ fs: files, startParams: DURABLE_PARAMS });
-    return { pglite, files, close: () => pglite.close().finally(() => lock.release()) };
+    const close = async () => {
+      try {
+        await pglite.close();
+      } finally {
+        await lock.release();
+      }
+    };
+    return { pglite, files, close };
   } catch (error) {
     await lock.release();
     throw error;

@@ -28,7 +28,7 @@ interface FileStream {
 /** What we touch of Emscripten's file system over Node's. */
 interface HostFiles {
   readonly stream_ops: {
-    write(stream: FileStream, ...rest: readonly unknown[]): number;
+    write: (stream: FileStream, ...rest: readonly unknown[]) => number;
     fsync?: (stream: FileStream) => number;
   };
   realPath(node: FileNode): string;
@@ -61,7 +61,11 @@ export class SyncedNodeFs extends NodeFS {
 
   override async init(pglite: PGlite, options: Init[1]): ReturnType<NodeFS["init"]> {
     const { emscriptenOpts } = await super.init(pglite, options);
-    const watch: Preparation[number] = (module) => this.#watch(module.NODEFS as unknown as HostFiles);
+    const watch: Preparation[number] = (module) => {
+      // The driver's types leave Emscripten's own unnamed.
+      const files: unknown = module.NODEFS;
+      this.#watch(files as HostFiles);
+    };
     return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), watch] } };
   }
 
@@ -120,7 +124,9 @@ export class SyncedNodeFs extends NodeFS {
     try {
       await Promise.all([...this.#syncing].map((descriptor) => syncData(descriptor)));
     } catch (error) {
-      this.#failure = new CountersignError("unavailable", "The store's log could not be synced to the disk", { cause: error });
+      this.#failure = new CountersignError("unavailable", "The store's log could not be synced to the disk", {
+        cause: error,
+      });
     }
     this.#syncing = new Set();
     this.#syncedWriteCount = Math.max(this.#syncedWriteCount, target);

@@ -30,7 +30,7 @@ interface Statement {
 
 /**
  * The embedded database's one session. Statements are prepared once and then run by a single bind-execute-sync batch, which takes
- * about a third of the time of the driver's own five batches per statement.
+ * about a quarter of the time of the driver's own five batches per statement.
  * Nothing here keeps transactions apart; see `openPglite`.
  */
 export interface PgliteSession {
@@ -44,24 +44,31 @@ export interface PgliteSession {
   rollback(): Promise<void>;
 }
 
+/** Sends one batch of protocol messages and gives the answer; every call after a failure of the database itself rejects. */
+type Send = (...batch: Uint8Array[]) => Promise<Answer>;
+
+function createChannel(pglite: PGlite): Send {
+  let failure: CountersignError | undefined;
+  return async (...batch) => {
+    if (failure !== undefined) throw failure;
+    try {
+      return await pglite.execProtocolStream(Buffer.concat(batch), { syncToFs: false });
+    } catch (error) {
+      if (hasSqlState(error)) throw error;
+      const message = "The embedded database failed and must be opened again";
+      failure = new CountersignError("unavailable", message, { cause: error });
+      throw failure;
+    }
+  };
+}
+
 /** The session of a database that nothing else talks to. */
 export function createPgliteSession(pglite: PGlite): PgliteSession {
   // The driver reads an answer across awaits, so the statements of one transaction must not overlap either.
   const turns = createMutex();
   const statements = new Map<string, Statement>();
   let preparedCount = 0;
-  let failure: CountersignError | undefined;
-
-  async function send(...batch: Uint8Array[]): Promise<Answer> {
-    if (failure !== undefined) throw failure;
-    try {
-      return await pglite.execProtocolStream(Buffer.concat(batch), { syncToFs: false });
-    } catch (error) {
-      if (hasSqlState(error)) throw error;
-      failure = new CountersignError("unavailable", "The embedded database failed and must be opened again", { cause: error });
-      throw failure;
-    }
-  }
+  const send = createChannel(pglite);
 
   async function prepare(text: string): Promise<Statement> {
     const known = statements.get(text);
@@ -106,7 +113,9 @@ export function createPgliteSession(pglite: PGlite): PgliteSession {
     commit: () =>
       turns.run(async () => {
         const answer = await send(COMMIT);
-        return answer.some((message) => message instanceof messages.CommandCompleteMessage && message.text === "COMMIT");
+        return answer.some(
+          (message) => message instanceof messages.CommandCompleteMessage && message.text === "COMMIT",
+        );
       }),
     rollback: () => turns.run(async () => void (await send(ROLLBACK))),
   };

@@ -36,8 +36,12 @@ export async function openPglite({ dataDir, snapshot }: PgliteOptions = {}): Pro
   if (dataDir === undefined) {
     return createPgliteDb(await PGlite.create(snapshot === undefined ? {} : { loadDataDir: snapshot }));
   }
-  const { pglite, files, close } = await openPgliteDirectory(dataDir, snapshot);
-  return createPgliteDb(pglite, { sync: () => files.syncToFs(), logBytes: () => files.writtenLogBytes, close });
+  const directory = await openPgliteDirectory(dataDir, snapshot);
+  return createPgliteDb(directory.pglite, {
+    sync: () => directory.files.syncToFs(),
+    logBytes: () => directory.files.writtenLogBytes,
+    close: () => directory.close(),
+  });
 }
 
 /** The port over an open database that nothing else talks to; without a keeper its commits are only as lasting as its files. */

@@ -56,7 +56,9 @@ export function createPolicyTable(sql: Sql) {
 
     /** One version's document. */
     async get(tenant: string, seq: number): Promise<PolicyRow | undefined> {
-      return (await sql.query<PolicyRow>(`select * from policy_version where tenant = $1 and seq = $2`, [tenant, seq]))[0];
+      return (
+        await sql.query<PolicyRow>(`select * from policy_version where tenant = $1 and seq = $2`, [tenant, seq])
+      )[0];
     },
 
     /** The tenant's own newest document, of one source if that is named. */

@@ -3,7 +3,14 @@ import pg from "pg";
 import { CountersignError } from "../core/countersign-error.ts";
 import { formatParam, parseColumn } from "./column-values.ts";
 import type { Db, Param, Transaction } from "./db.ts";
-import { abortedTransactionError, closedError, endedTransactionError, isSerializationFailure, isUnavailable } from "./errors.ts";
+import {
+  abortedTransactionError,
+  closedError,
+  endedTransactionError,
+  isSerializationFailure,
+  isUnavailable,
+} from "./errors.ts";
+import { createMutex } from "./mutex.ts";
 import { CHANNEL, createPostgresListener } from "./postgres-listener.ts";
 import { createTopics } from "./topics.ts";
 
@@ -92,7 +99,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
     await client.query("begin isolation level read committed");
     const { tx, finish } = createTransaction(client);
     const result = await work(tx);
-    await notify(client, finish());
+    await notify(client, await finish());
     const { command } = await client.query("commit");
     if (command !== "COMMIT") throw abortedTransactionError();
     return result;
@@ -104,21 +111,28 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   }
 }
 
-function createTransaction(client: pg.PoolClient): { readonly tx: Transaction; finish(): ReadonlySet<string> } {
+function createTransaction(client: pg.PoolClient): {
+  readonly tx: Transaction;
+  readonly finish: () => Promise<ReadonlySet<string>>;
+} {
   const notified = new Set<string>();
+  // The driver wants one statement at a time; whoever sends several at once has them queue here.
+  const turns = createMutex();
   let ended = false;
   const run = async (query: pg.QueryConfig) => {
     if (ended) throw endedTransactionError();
-    return client.query(query);
+    return turns.run(() => client.query(query));
   };
   const tx: Transaction = {
-    query: async (text, params: readonly Param[] = []) => (await run({ text, values: params.map(formatParam) })).rows as never,
+    query: async (text, params: readonly Param[] = []) =>
+      (await run({ text, values: params.map(formatParam) })).rows as never,
     // Without values the driver uses the simple protocol, which takes several statements at once.
     runScript: async (text) => void (await run({ text, query_timeout: SCRIPT_TIMEOUT_MS } as pg.QueryConfig)),
     notify: (topic) => void notified.add(topic),
   };
-  const finish = () => {
+  const finish = async () => {
     ended = true;
+    await turns.run(async () => {});
     return notified;
   };
   return { tx, finish };
@@ -127,7 +141,9 @@ function createTransaction(client: pg.PoolClient): { readonly tx: Transaction; f
 /** The server hands topics out when, and only when, the transaction commits. */
 async function notify(client: pg.PoolClient, topics: ReadonlySet<string>): Promise<void> {
   if (topics.size === 0) return;
-  await client.query(`select pg_notify('${CHANNEL}', topic) from unnest($1::text[]) as topic`, [formatParam([...topics])]);
+  await client.query(`select pg_notify('${CHANNEL}', topic) from unnest($1::text[]) as topic`, [
+    formatParam([...topics]),
+  ]);
 }
 
 async function rollBack(client: pg.PoolClient): Promise<boolean> {
@@ -140,10 +156,15 @@ async function rollBack(client: pg.PoolClient): Promise<boolean> {
 }
 
 async function checkServer(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<{ version: number }>("select current_setting('server_version_num')::int as version");
+  const { rows } = await pool.query<{ version: number }>(
+    "select current_setting('server_version_num')::int as version",
+  );
   const version = rows[0]?.version ?? 0;
   if (version >= MIN_SERVER_VERSION) return;
-  throw new CountersignError("unavailable", `PostgreSQL 15 or newer is needed, the server is ${Math.floor(version / 10_000)}`);
+  throw new CountersignError(
+    "unavailable",
+    `PostgreSQL 15 or newer is needed, the server is ${Math.floor(version / 10_000)}`,
+  );
 }
 
 function connectionConfig(url: string): pg.ClientConfig {
@@ -158,7 +179,9 @@ function connectionConfig(url: string): pg.ClientConfig {
     query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
     // The driver's own table of parsers is global, shared with whoever else uses it in this process.
-    types: { getTypeParser: ((typeId: number) => (text: string) => parseColumn(typeId, text)) as typeof pg.types.getTypeParser },
+    types: {
+      getTypeParser: ((typeId: number) => (text: string) => parseColumn(typeId, text)) as typeof pg.types.getTypeParser,
+    },
   };
 }
 

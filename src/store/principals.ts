@@ -17,10 +17,10 @@ export function createPrincipalTable(sql: Sql) {
   return {
     /** One principal. */
     async get(tenant: string, subject: string): Promise<Principal | undefined> {
-      const rows = await sql.query<PrincipalRow>(`select ${COLUMNS} from principal where tenant = $1 and subject = $2`, [
-        tenant,
-        subject,
-      ]);
+      const rows = await sql.query<PrincipalRow>(
+        `select ${COLUMNS} from principal where tenant = $1 and subject = $2`,
+        [tenant, subject],
+      );
       return rows[0];
     },
 

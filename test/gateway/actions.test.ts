@@ -45,9 +45,12 @@ test("getAction() shows neither secret fields nor task queue", async () => {
   expect(JSON.stringify(action)).not.toMatch(/pin|tests/);
 });
 
-test.each(["nothing", "", "a b", "A", "a\u0000", "../a", "x".repeat(1_000)])("getAction() does not find %j", async (name) => {
-  expect(await codeOf(gateway.getAction(caller, name))).toBe("action_not_found");
-});
+test.each(["nothing", "", "a b", "A", "a\u0000", "../a", "x".repeat(1_000)])(
+  "getAction() does not find %j",
+  async (name) => {
+    expect(await codeOf(gateway.getAction(caller, name))).toBe("action_not_found");
+  },
+);
 
 test("get() of a manifest gives the same object while its document is the same", async () => {
   await store.manifests.publish([manifestOf()]);

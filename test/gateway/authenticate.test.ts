@@ -2,7 +2,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createAuthenticate } from "../../src/gateway/authenticate.ts";
 import { type GatewayPorts } from "../../src/gateway/ports.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
-import { ADMIN_KEY, codeOf, createIdentityGateway, createKey, createPorts, type IdentityGateway } from "./identity-gateway.ts";
+import {
+  ADMIN_KEY,
+  codeOf,
+  createIdentityGateway,
+  createKey,
+  createPorts,
+  type IdentityGateway,
+} from "./identity-gateway.ts";
 
 let store: TestStore;
 let gateway: IdentityGateway;
@@ -20,14 +27,24 @@ beforeEach(async () => {
 test("authenticate() finds the principal and permissions of a key", async () => {
   const key = await createKey(gateway, { subject: "ada", roles: ["lead"], tenant: "acme", permissions: ["approve"] });
   const caller = await gateway.authenticate(key);
-  expect(caller.principal).toEqual({ tenant: "acme", subject: "ada", kind: "user", roles: ["lead"], groups: [], scopes: [] });
+  expect(caller.principal).toEqual({
+    tenant: "acme",
+    subject: "ada",
+    kind: "user",
+    roles: ["lead"],
+    groups: [],
+    scopes: [],
+  });
   expect([...caller.permissions]).toEqual(["approve"]);
 });
 
 test("authenticate() asks the store once for a key", async () => {
   const key = await createKey(gateway);
   let queries = 0;
-  const counting = { ...store, apiKeys: { ...store.apiKeys, findByPrefix: (prefix: string) => (queries++, store.apiKeys.findByPrefix(prefix)) } };
+  const counting = {
+    ...store,
+    apiKeys: { ...store.apiKeys, findByPrefix: (prefix: string) => (queries++, store.apiKeys.findByPrefix(prefix)) },
+  };
   await createAuthenticate(createPorts(counting))(key);
   expect(queries).toBe(1);
 });
@@ -62,7 +79,8 @@ test.each([
 test("authenticate() refuses a key with a character changed, added or taken away", async () => {
   const key = await createKey(gateway);
   const changed = key.slice(0, -2) + (key.endsWith("AA") ? "BB" : "AA");
-  for (const wrong of [changed, `${key}A`, key.slice(0, -1)]) expect(await codeOf(gateway.authenticate(wrong))).toBe("unauthenticated");
+  for (const wrong of [changed, `${key}A`, key.slice(0, -1)])
+    expect(await codeOf(gateway.authenticate(wrong))).toBe("unauthenticated");
 });
 
 test("authenticate() refuses a key from the moment that it expires by the database's clock", async () => {

@@ -41,6 +41,7 @@ export function createPorts(store: Store, log: GatewayPorts["log"] = () => undef
     redact: (value) => value,
     signingKey: "a-signing-key-for-tests",
     adminKey: ADMIN_KEY,
+    policies: createPolicySource(store),
     log,
   };
 }
@@ -53,7 +54,7 @@ export function createIdentityGateway(ports: GatewayPorts): IdentityGateway {
     ...createAuditMethods(ports),
     ...createKeyMethods(ports),
     ...createPrincipalMethods(ports),
-    ...createPolicyMethods(ports, createPolicySource(ports.store)),
+    ...createPolicyMethods(ports, ports.policies),
   };
 }
 

@@ -38,12 +38,18 @@ test("createKey() gives a key of 256 random bits behind a public prefix and keep
   expect(created.key.slice(4, 14)).toBe(created.prefix);
   const rows = await store.db.query<{ hash: string }>("select * from api_key");
   expect(rows.map((row) => row.hash)).toEqual([createHash("sha256").update(created.key).digest("hex")]);
-  expect(JSON.stringify([rows, await store.audit.list("default", {}, { limit: 50 })])).not.toContain(created.key.slice(15));
+  expect(JSON.stringify([rows, await store.audit.list("default", {}, { limit: 50 })])).not.toContain(
+    created.key.slice(15),
+  );
 });
 
 test("createKey() makes a new principal and audits both in the transaction of the change", async () => {
   const { subject } = await gateway.createKey(operator, { ...AGENT, permissions: ["invoke"], scopes: ["finance"] });
-  expect(await gateway.getPrincipal(operator, subject)).toMatchObject({ kind: "agent", roles: [], scopes: ["finance"] });
+  expect(await gateway.getPrincipal(operator, subject)).toMatchObject({
+    kind: "agent",
+    roles: [],
+    scopes: ["finance"],
+  });
   expect(await eventTypes("default")).toEqual(["key.created", "principal.changed"]);
 });
 
@@ -72,7 +78,9 @@ test("createKey() lets two makers of one new principal both have their key", asy
 
 test("createKey() refuses an expiry that has passed", async () => {
   const request = { ...AGENT, permissions: ["invoke" as const] };
-  expect(await codeOf(gateway.createKey(operator, { ...request, expiresAt: "2020-01-01T00:00:00Z" }))).toBe("invalid_request");
+  expect(await codeOf(gateway.createKey(operator, { ...request, expiresAt: "2020-01-01T00:00:00Z" }))).toBe(
+    "invalid_request",
+  );
   expect(await gateway.createKey(operator, { ...request, expiresAt: "2999-01-01T00:00:00+02:00" })).toMatchObject({
     expiresAt: "2998-12-31T22:00:00.000Z",
   });
@@ -82,7 +90,9 @@ test("createKey() never gives more than its maker has", async () => {
   const request = { ...AGENT, permissions: ["operator" as const] };
   const admin = await createCaller(gateway, { subject: "boss", permissions: ["admin"] });
   expect(await codeOf(gateway.createKey(admin, request))).toBe("forbidden");
-  expect(await codeOf(gateway.createKey(admin, { ...request, permissions: ["invoke"], tenant: "acme" }))).toBe("forbidden");
+  expect(await codeOf(gateway.createKey(admin, { ...request, permissions: ["invoke"], tenant: "acme" }))).toBe(
+    "forbidden",
+  );
   const agent = await createCaller(gateway, { subject: "other", permissions: ["invoke", "act_as"] });
   expect(await codeOf(gateway.createKey(agent, { ...request, permissions: ["invoke"] }))).toBe("forbidden");
 });

@@ -14,6 +14,11 @@ test("admits() counts each key for itself", () => {
 
 test("admits() lets no more keys pass in a minute than its capacity", () => {
   const limiter = createMinuteLimiter(2);
-  const passes = [limiter.admits("a", 0), limiter.admits("b", 10), limiter.admits("c", 20), limiter.admits("c", 60_000)];
+  const passes = [
+    limiter.admits("a", 0),
+    limiter.admits("b", 10),
+    limiter.admits("c", 20),
+    limiter.admits("c", 60_000),
+  ];
   expect(passes).toEqual([true, true, false, true]);
 });

@@ -5,7 +5,14 @@ import { publishFileDocument } from "../../src/gateway/policy-documents.ts";
 import { createPolicySource } from "../../src/gateway/policy-source.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
 import { manifestOf } from "../support/manifests.ts";
-import { ADMIN_KEY, codeOf, createCaller, createIdentityGateway, createPorts, type IdentityGateway } from "./identity-gateway.ts";
+import {
+  ADMIN_KEY,
+  codeOf,
+  createCaller,
+  createIdentityGateway,
+  createPorts,
+  type IdentityGateway,
+} from "./identity-gateway.ts";
 
 let store: TestStore;
 let gateway: IdentityGateway;
@@ -54,22 +61,32 @@ test("putPolicy() at once from many callers numbers the versions without a gap",
 
 test("putPolicy() refuses a document with faults, tells line and column, and keeps the last good one", async () => {
   await gateway.putPolicy(operator, ALLOW);
-  const error = await gateway.putPolicy(operator, ALLOW.replace("effect: allow", "effect: perhaps")).catch((reason: unknown) => reason);
+  const error = await gateway
+    .putPolicy(operator, ALLOW.replace("effect: allow", "effect: perhaps"))
+    .catch((reason: unknown) => reason);
   if (!(error instanceof CountersignError)) throw error;
   expect(error.code).toBe("invalid_policy");
   expect(error.details["errors"]).toMatchObject([{ line: 5, column: expect.any(Number) }]);
   expect(await effectInForce("default")).toBe("allow");
 });
 
-test.each(["", "- a\n- b", "rules: {", "version: 1\nrules: []\n# \u0000", "version: 1\nrules: []\n# \ud800", "[".repeat(100_000)])(
-  "putPolicy() refuses what is no document (%#)",
-  async (document) => {
-    expect(await codeOf(gateway.putPolicy(operator, document))).toBe("invalid_policy");
-  },
-);
+test.each([
+  "",
+  "- a\n- b",
+  "rules: {",
+  "version: 1\nrules: []\n# \u0000",
+  "version: 1\nrules: []\n# \ud800",
+  "[".repeat(100_000),
+])("putPolicy() refuses what is no document (%#)", async (document) => {
+  expect(await codeOf(gateway.putPolicy(operator, document))).toBe("invalid_policy");
+});
 
 test("putPolicy() takes JSON", async () => {
-  const json = JSON.stringify({ version: 1, rules: [{ name: "a", match: { action: "a" }, effect: "allow" }] }, null, "\t");
+  const json = JSON.stringify(
+    { version: 1, rules: [{ name: "a", match: { action: "a" }, effect: "allow" }] },
+    null,
+    "\t",
+  );
   await gateway.putPolicy(operator, json);
   expect(await effectInForce("default")).toBe("allow");
 });
@@ -136,7 +153,10 @@ test("publishFileDocument() remembers a file that says what the API had publishe
 });
 
 test("evaluatePolicy() answers from the policy in force, or by the default where nothing was published", async () => {
-  expect(await gateway.evaluatePolicy(operator, { action: "a", input: {} })).toMatchObject({ effect: "deny", defaulted: true });
+  expect(await gateway.evaluatePolicy(operator, { action: "a", input: {} })).toMatchObject({
+    effect: "deny",
+    defaulted: true,
+  });
   await gateway.putPolicy(operator, ALLOW);
   const verdict = await gateway.evaluatePolicy(operator, { action: "a", input: {}, explain: true });
   expect(verdict).toMatchObject({ effect: "allow", rule: "all of it", defaulted: false });
@@ -149,7 +169,9 @@ test("evaluatePolicy() takes a document as text or data, and a default for where
   expect((await gateway.evaluatePolicy(operator, { ...ask, action: "a" })).effect).toBe("allow");
   expect((await gateway.evaluatePolicy(operator, { ...ask, action: "b" })).effect).toBe("deny");
   expect((await gateway.evaluatePolicy(operator, { ...ask, action: "b", policy: ALLOW })).effect).toBe("allow");
-  expect((await gateway.evaluatePolicy(operator, { action: "a", input: 1, defaultEffect: "require_approval" })).effect).toBe("require_approval");
+  expect(
+    (await gateway.evaluatePolicy(operator, { action: "a", input: 1, defaultEffect: "require_approval" })).effect,
+  ).toBe("require_approval");
 });
 
 test("evaluatePolicy() refuses documents with faults and templates", async () => {
@@ -167,7 +189,9 @@ test("evaluatePolicy() uses a published action's manifest and the actor that is 
 
 test("evaluatePolicy() takes any text as action and input", async () => {
   const odd = "\u0000\ud800 __proto__";
-  expect((await gateway.evaluatePolicy(operator, { action: odd, input: { [odd]: odd }, policy: ALLOW })).effect).toBeDefined();
+  expect(
+    (await gateway.evaluatePolicy(operator, { action: odd, input: { [odd]: odd }, policy: ALLOW })).effect,
+  ).toBeDefined();
 });
 
 test("evaluatePolicy() needs policy or audit", async () => {

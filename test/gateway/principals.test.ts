@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Caller } from "../../src/gateway/gateway.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
-import { ADMIN_KEY, codeOf, createCaller, createIdentityGateway, createPorts, type IdentityGateway } from "./identity-gateway.ts";
+import {
+  ADMIN_KEY,
+  codeOf,
+  createCaller,
+  createIdentityGateway,
+  createPorts,
+  type IdentityGateway,
+} from "./identity-gateway.ts";
 
 let store: TestStore;
 let gateway: IdentityGateway;
@@ -20,7 +27,14 @@ beforeEach(async () => {
 test("putPrincipal() makes a principal and then changes only what is named", async () => {
   await gateway.putPrincipal(operator, "ada", { kind: "service", roles: ["a"], scopes: ["x"] });
   const changed = await gateway.putPrincipal(operator, "ada", { roles: ["b"] });
-  expect(changed).toEqual({ tenant: "default", subject: "ada", kind: "service", roles: ["b"], groups: [], scopes: ["x"] });
+  expect(changed).toEqual({
+    tenant: "default",
+    subject: "ada",
+    kind: "service",
+    roles: ["b"],
+    groups: [],
+    scopes: ["x"],
+  });
   expect(await gateway.getPrincipal(operator, "ada")).toEqual(changed);
 });
 
@@ -44,7 +58,10 @@ test("putPrincipal() holds for keys that exist already", async () => {
 });
 
 test("putPrincipal() needs admin, and getPrincipal() too unless it is one's own or one may audit", async () => {
-  const ada = await createCaller(gateway, { subject: "ada", permissions: ["invoke", "read", "approve", "policy", "act_as"] });
+  const ada = await createCaller(gateway, {
+    subject: "ada",
+    permissions: ["invoke", "read", "approve", "policy", "act_as"],
+  });
   const auditor = await createCaller(gateway, { subject: "eve", permissions: ["audit"] });
   expect(await codeOf(gateway.putPrincipal(ada, "ada", { roles: ["admin"] }))).toBe("forbidden");
   expect(await codeOf(gateway.getPrincipal(ada, "eve"))).toBe("forbidden");

@@ -16,7 +16,12 @@ const REQUESTED: AuditEntry = {
   idempotencyKey: "key-1",
   data: { z: 1, a: { nested: ["é", "\u0000", null] }, left: undefined },
 };
-const VOTED: AuditEntry = { type: "approval.vote_recorded", principal: "ann", invocation: "ivn_1", data: { decision: "approve" } };
+const VOTED: AuditEntry = {
+  type: "approval.vote_recorded",
+  principal: "ann",
+  invocation: "ivn_1",
+  data: { decision: "approve" },
+};
 const PUBLISHED: AuditEntry = { type: "policy.published", principal: "root", data: {} };
 
 /** What the audit table must do, whatever database is underneath. */
@@ -35,7 +40,11 @@ export function describeAudit(db: () => Db): void {
       let prevHash = "0".repeat(64);
       for (const { hash, prevHash: claimed, ...content } of items.toReversed()) {
         expect(claimed).toBe(prevHash);
-        expect(hash).toBe(createHash("sha256").update(prevHash + canonicalJson(content)).digest("hex"));
+        expect(hash).toBe(
+          createHash("sha256")
+            .update(prevHash + canonicalJson(content))
+            .digest("hex"),
+        );
         prevHash = hash;
       }
       expect(items.map((event) => event.seq)).toEqual([3, 2, 1]);
@@ -79,7 +88,11 @@ export function describeAudit(db: () => Db): void {
       ["a missing event", "delete from audit_event where seq = 2", 2],
       ["a cut-off end", "delete from audit_event where seq = 4", 4],
       ["a cut-off beginning", "delete from audit_event where seq = 1", 1],
-      ["an added event", "insert into audit_event select tenant, 5, type, at, principal, actor, invocation, action, idempotency_key, data, hash, hash from audit_event where seq = 4", 5],
+      [
+        "an added event",
+        "insert into audit_event select tenant, 5, type, at, principal, actor, invocation, action, idempotency_key, data, hash, hash from audit_event where seq = 4",
+        5,
+      ],
       ["a missing head", "delete from audit_head", 1],
       ["a changed head", "update audit_head set hash = 'f'", 4],
     ])("verify() finds %s", async (_, tampering, seq) => {

@@ -46,6 +46,10 @@ describe("isUniqueViolation() and isSerializationFailure()", () => {
   });
 
   test("isSerializationFailure() knows both losers, of a conflict and of a deadlock", () => {
-    expect([withCode("40001"), withCode("40P01"), withCode("25P02")].map(isSerializationFailure)).toEqual([true, true, false]);
+    expect([withCode("40001"), withCode("40P01"), withCode("25P02")].map(isSerializationFailure)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });

@@ -22,7 +22,9 @@ export function describeMigrate(db: () => Db): void {
 
     test("migrate() refuses a migration that was changed after it was applied", async () => {
       const changed = { ...FIRST, script: "select 1" };
-      await expect(migrate(db(), [changed])).rejects.toThrow("Migration 9001_first.sql was changed after it was applied");
+      await expect(migrate(db(), [changed])).rejects.toThrow(
+        "Migration 9001_first.sql was changed after it was applied",
+      );
     });
 
     test("migrate() takes other line ends for the same migration", async () => {

@@ -54,20 +54,24 @@ describe("openPglite() on disk", () => {
     expect(await readdir(dataDir)).not.toContain("pgdata.new");
   });
 
-  test("openPglite() keeps its log short, whatever is written", async () => {
+  test("openPglite() makes a checkpoint once the log has grown by 64 MiB, so that it is soon replayed", async () => {
     const db = await openPglite({ dataDir, snapshot: await loadSnapshot() });
     await db.query("create table bulk (t text)");
-    for (let round = 0; round < 20; round += 1) {
-      await db.query("insert into bulk select repeat('x', 1000) from generate_series(1, 10000)");
-    }
-    const [wal] = await db.query<{ bytes: number }>("select sum(size)::bigint as bytes from pg_ls_waldir()");
-    expect(wal?.bytes).toBeLessThan(170_000_000);
+    const checkpoint = () => db.query("select redo_lsn::text as at from pg_control_checkpoint()");
+    const before = await checkpoint();
+    await db.query("insert into bulk select repeat('x', 1000) from generate_series(1, 30000)");
+    expect(await checkpoint()).toEqual(before);
+    await db.query("insert into bulk select repeat('x', 1000) from generate_series(1, 40000)");
+    expect(await checkpoint()).not.toEqual(before);
     await db.close();
   });
 
   test("openPglite() names the process that holds it, and loses nothing acknowledged when that is killed", async () => {
     for (const killAfter of [100, 250]) {
-      const acknowledged = await commitUntilKilled(killAfter);
+      const acknowledged = await commitUntilKilled(killAfter, async (pid) => {
+        await expect(openPglite({ dataDir })).rejects.toThrow(`is held by process ${pid}: stop it first`);
+      });
+      expect(acknowledged.length).toBeGreaterThanOrEqual(killAfter);
       const db = await openPglite({ dataDir });
       const rows = await db.query<{ n: number; bytes: number }>("select n, length(filler) as bytes from committed");
       const kept = new Map(rows.map((row) => [row.n, row.bytes]));
@@ -79,19 +83,21 @@ describe("openPglite() on disk", () => {
 });
 
 /** Lets another process commit, kills it without warning after so many rows, and tells which it had been told to last. */
-async function commitUntilKilled(killAfter: number): Promise<number[]> {
+async function commitUntilKilled(
+  killAfter: number,
+  whileHeld: (pid: number | undefined) => Promise<void>,
+): Promise<number[]> {
   const script = fileURLToPath(new URL("commit-loop.ts", import.meta.url));
-  const process_ = spawn(process.execPath, ["--import", "tsx", script, dataDir], { stdio: ["ignore", "pipe", "inherit"] });
-  child = process_;
+  const writer = spawn(process.execPath, ["--import", "tsx", script, dataDir], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  child = writer;
   const acknowledged: number[] = [];
-  for await (const line of createInterface({ input: process_.stdout })) {
+  for await (const line of createInterface({ input: writer.stdout })) {
     acknowledged.push(Number(line));
-    if (acknowledged.length === 1) {
-      await expect(openPglite({ dataDir })).rejects.toThrow(`is held by process ${process_.pid}`);
-    }
-    if (acknowledged.length === killAfter) process_.kill("SIGKILL");
+    if (acknowledged.length === 1) await whileHeld(writer.pid);
+    if (acknowledged.length === killAfter) writer.kill("SIGKILL");
   }
-  if (process_.signalCode === null) await once(process_, "exit");
-  expect(acknowledged.length).toBeGreaterThanOrEqual(killAfter);
+  if (writer.signalCode === null) await once(writer, "exit");
   return acknowledged;
 }

@@ -51,7 +51,9 @@ describe("openPostgres()", () => {
     const db = await openMigrated();
     const heard: string[] = [];
     db.listen((topic) => heard.push(topic));
-    await db.transaction((tx) => tx.runScript("create table pair (id text, n int); insert into pair values ('a', 0), ('b', 0)"));
+    await db.transaction((tx) =>
+      tx.runScript("create table pair (id text, n int); insert into pair values ('a', 0), ('b', 0)"),
+    );
     let arrived = 0;
     let open = () => {};
     const bothHoldOne = new Promise<void>((resolve) => (open = resolve));
@@ -79,7 +81,9 @@ describe("openPostgres()", () => {
     await vi.waitFor(() => expect(heard).toEqual(["*"]));
     await other.transaction(async (tx) => tx.notify("from afar"));
     await vi.waitFor(() => expect(heard).toEqual(["*", "from afar"]));
-    await other.query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and datname = current_database()");
+    await other.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and datname = current_database()",
+    );
     await vi.waitFor(() => expect(heard).toEqual(["*", "from afar", "*"]), 5_000);
     await other.transaction(async (tx) => tx.notify("again"));
     await vi.waitFor(() => expect(heard.at(-1)).toBe("again"));

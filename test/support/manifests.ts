@@ -12,7 +12,13 @@ export function manifestOf(change: Partial<Manifest> = {}): Manifest {
     tags: [],
     secretFields: [],
     inputSchema: { type: "object" },
-    execution: { mode: "idempotent", attemptTimeoutMs: 1_000, totalTimeoutMs: 5_000, maxAttempts: 1, heartbeatTimeoutMs: 1_000 },
+    execution: {
+      mode: "idempotent",
+      attemptTimeoutMs: 1_000,
+      totalTimeoutMs: 5_000,
+      maxAttempts: 1,
+      heartbeatTimeoutMs: 1_000,
+    },
     taskQueue: "tests",
     ...change,
   };

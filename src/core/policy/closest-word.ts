@@ -21,10 +21,11 @@ function countEdits(from: string, to: string): number {
   for (let row = 1; row <= from.length; row += 1) {
     const current = [row];
     for (let column = 1; column <= to.length; column += 1) {
-      const replaced = at(last, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      let edits = Math.min(at(last, column) + 1, at(current, column - 1) + 1, replaced);
-      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      if (row > 1 && column > 1 && swapped) edits = Math.min(edits, at(beforeLast, column - 2) + 1);
+      const [typed, wanted] = [from[row - 1], to[column - 1]];
+      const replaced = at(last, column - 1) + (typed === wanted ? 0 : 1);
+      const isSwap = typed === to[column - 2] && from[row - 2] === wanted;
+      const swapped = at(beforeLast, column - 2) + (isSwap ? 1 : Infinity);
+      const edits = Math.min(at(last, column) + 1, at(current, column - 1) + 1, replaced, swapped);
       current.push(edits);
     }
     [beforeLast, last] = [last, current];
@@ -32,6 +33,7 @@ function countEdits(from: string, to: string): number {
   return at(last, to.length);
 }
 
+/** Edits noted in a column; beyond the edge of the table there is no way. */
 function at(row: readonly number[], column: number): number {
   return row[column] ?? Infinity;
 }

@@ -65,12 +65,12 @@ function scanClass(glob: string, start: number): ClassScan {
   if (glob[index] === "!" || glob[index] === "^") index += 1;
   const first = index;
   for (; index < glob.length; index += 1) {
-    const char = glob[index] ?? "";
+    const char = glob.charAt(index);
     if (char === "]" && index > first) return { end: index, fault: undefined };
     if ("{}[\\/".includes(char))
       return { end: index, fault: "A class in brackets can hold only single characters and ranges" };
     const isRange = char === "-" && index > first && index + 1 < glob.length && glob[index + 1] !== "]";
-    if (isRange && (glob[index - 1] ?? "") > (glob[index + 1] ?? "")) {
+    if (isRange && glob.charAt(index - 1) > glob.charAt(index + 1)) {
       return { end: index, fault: "A range in brackets runs backwards" };
     }
   }

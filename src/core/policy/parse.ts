@@ -44,10 +44,9 @@ export function parsePolicy(source: unknown, options: ParseOptions = {}): Parsed
 
 /** The typed error for a document's faults; its message names the first and counts the others. */
 export function createPolicyError(faults: readonly PolicyFault[], { file }: ParseOptions = {}): CountersignError {
-  const [first] = faults;
+  const first = faults.slice(0, 1).map(formatFault).join("");
   const others = faults.length > 1 ? ` and ${faults.length - 1} more` : "";
-  const what =
-    first === undefined ? "The policy is not valid" : `The policy is not valid: ${formatFault(first)}${others}`;
+  const what = `The policy is not valid: ${first}${others}`;
   const details = { ...(file === undefined ? {} : { file }), faults };
   return new CountersignError("invalid_policy", file === undefined ? what : `${file}: ${what}`, { details });
 }

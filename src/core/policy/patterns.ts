@@ -52,7 +52,8 @@ function parseRegex(source: string, expression: string): PatternResult {
 
 /** The engine quotes the expression behind a backtick; only its own words in front of that are kept. */
 function describeRegexFault(error: unknown): string {
-  const text = error instanceof Error ? error.message : "";
-  const [words = ""] = text.replace(/^error parsing regexp: /, "").split(/:? *`/);
-  return `The regex is not valid RE2 syntax${words === "" ? "" : `: ${words}`}`;
+  const words = String(error)
+    .replace(/^.*?error parsing regexp: /, "")
+    .replace(/:? *`[^]*$/, "");
+  return `The regex is not valid RE2 syntax: ${words}`;
 }

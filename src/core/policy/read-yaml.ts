@@ -1,14 +1,14 @@
 import {
-  type Alias,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
-  type Pair,
   parseDocument,
+  type ParsedNode,
   type YAMLMap,
+  type YAMLSeq,
 } from "yaml";
 import { type DocumentNode, joinPath, type MapEntry } from "./document-tree.ts";
 import type { FaultLog, Position } from "./faults.ts";
@@ -19,7 +19,7 @@ interface Walk {
   readonly log: FaultLog;
   readonly lines: LineCounter;
   /** Anchored nodes met so far: an alias means the nearest one above it. */
-  readonly anchors: Map<string, unknown>;
+  readonly anchors: Map<string, ParsedNode>;
   nodeCount: number;
   /** Whether something is missing from what was read, so that looking further would only find echoes of that. */
   isBroken: boolean;
@@ -78,39 +78,42 @@ function addSyntaxFaults(document: Document.Parsed, lines: LineCounter, log: Fau
   return document.errors.length + document.warnings.length > 0;
 }
 
-function walkNode(walk: Walk, node: unknown, place: Place): DocumentNode | undefined {
-  const at = positionOf(walk, node) ?? place.at;
-  if (!checkLimits(walk, { ...place, at })) return undefined;
-  if (isAlias(node)) return walkAlias(walk, node, { ...place, at });
-  if (isScalar(node) || isSeq(node) || isMap(node)) {
-    if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
-  }
-  if (isMap(node)) return { kind: "map", entries: walkEntries(walk, node, { ...place, at }), at };
-  if (isSeq(node)) {
-    const items: DocumentNode[] = [];
-    for (const [index, item] of node.items.entries()) {
-      const read = walkNode(walk, item, { path: joinPath(place.path, index), depth: place.depth + 1, at });
-      if (read !== undefined) items.push(read);
-    }
-    return { kind: "list", items, at };
-  }
-  return { kind: "scalar", value: toScalar(isScalar(node) ? node.value : null), at };
+function walkNode(walk: Walk, node: ParsedNode | null, place: Place): DocumentNode | undefined {
+  const at = node === null ? place.at : toPosition(walk.lines, node.range[0]);
+  const here: Place = { ...place, at };
+  if (!checkLimits(walk, here)) return undefined;
+  // A key without a value, as in `? key`, stands for null.
+  if (node === null) return { kind: "scalar", value: null, at };
+  if (isAlias(node)) return walkAlias(walk, node.source, here);
+  if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
+  if (isMap(node)) return { kind: "map", entries: walkEntries(walk, node, here), at };
+  if (isSeq(node)) return { kind: "list", items: walkItems(walk, node, here), at };
+  return { kind: "scalar", value: toScalar(node.value), at };
 }
 
-function walkAlias(walk: Walk, alias: Alias, place: Place): DocumentNode | undefined {
-  const target = walk.anchors.get(alias.source);
+function walkAlias(walk: Walk, anchor: string, place: Place): DocumentNode | undefined {
+  const target = walk.anchors.get(anchor);
   if (target !== undefined) return walkNode(walk, target, { ...place, depth: place.depth + 1 });
   walk.log.add("The alias names no anchor above it", { at: place.at, path: place.path });
   walk.isBroken = true;
   return undefined;
 }
 
-function walkEntries(walk: Walk, map: YAMLMap, place: Place): MapEntry[] {
+function walkItems(walk: Walk, list: YAMLSeq.Parsed, place: Place): DocumentNode[] {
+  const items: DocumentNode[] = [];
+  for (const [index, item] of list.items.entries()) {
+    const read = walkNode(walk, item, { ...place, path: joinPath(place.path, index), depth: place.depth + 1 });
+    if (read !== undefined) items.push(read);
+  }
+  return items;
+}
+
+function walkEntries(walk: Walk, map: YAMLMap.Parsed, place: Place): MapEntry[] {
   const entries: MapEntry[] = [];
   const seen = new Set<string>();
-  for (const pair of map.items as readonly Pair<unknown, unknown>[]) {
-    const keyAt = positionOf(walk, pair.key) ?? place.at;
-    const key = isScalar(pair.key) ? pair.key.value : undefined;
+  for (const { key: keyNode, value: valueNode } of map.items) {
+    const keyAt = toPosition(walk.lines, keyNode.range[0]);
+    const key = isScalar(keyNode) ? keyNode.value : undefined;
     if (typeof key !== "string") {
       walk.log.add("A key must be text", { at: keyAt, path: place.path });
       continue;
@@ -118,7 +121,7 @@ function walkEntries(walk: Walk, map: YAMLMap, place: Place): MapEntry[] {
     const path = joinPath(place.path, key);
     if (seen.has(key)) walk.log.add("The key stands here twice", { at: keyAt, path });
     seen.add(key);
-    const value = walkNode(walk, pair.value, { path, depth: place.depth + 1, at: keyAt });
+    const value = walkNode(walk, valueNode, { path, depth: place.depth + 1, at: keyAt });
     if (value !== undefined) entries.push({ key, keyAt, value });
   }
   return entries;
@@ -137,12 +140,6 @@ function checkLimits(walk: Walk, place: Place): boolean {
   walk.nodeCount = MAX_DOCUMENT_NODES + 1;
   walk.isBroken = true;
   return false;
-}
-
-function positionOf(walk: Walk, node: unknown): Position | undefined {
-  if (!(isScalar(node) || isSeq(node) || isMap(node) || isAlias(node))) return undefined;
-  const start = node.range?.[0];
-  return start === undefined ? undefined : toPosition(walk.lines, start);
 }
 
 function toPosition(lines: LineCounter, offset: number): Position {

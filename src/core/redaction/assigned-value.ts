@@ -26,7 +26,7 @@ const OPENING_QUOTE = /(\\{0,3})(["'`])/y;
 const RUN = /(?:[^\s&;"'`<>\\]|&(?![\w.%-]{1,64}=)|\\(?!["'`nrt\\]))+/y;
 
 /** A number in groups, as on cards. */
-const DIGIT_GROUPS = /\d{2,}(?:[ -]\d{2,})+/y;
+const DIGIT_GROUPS = /\d{2,}(?:[ -]\d{2,})+(?!\w)/y;
 
 /** What stands before the value proper: an authorization scheme, or the mark of a list item or text block. */
 const SCHEME_OR_MARK = /^(?:bearer|basic|token|negotiate|apikey|[-|])$/i;
@@ -43,14 +43,15 @@ export function findAssignedValue(text: string, assigned: Assigned): Span {
   const quote = matchAt(OPENING_QUOTE, text, start);
   if (quote !== undefined) return findQuoted(text, start + quote.length);
   if (text.startsWith(REDACTED, start)) return { start, end: findRedactedEnd(text, start) };
-  if (text[start] === "{" || text[start] === "[") return { start, end: findClosingBracket(text, start) };
+  if (text[start] === "{" || text[start] === "[")
+    return { start, end: findGluedEnd(text, findClosingBracket(text, start)) };
   if (takesWholeLine(text, assigned)) return { start, end: findLineEnd(text, start, assigned.before) };
   return { start, end: findRunEnd(text, assigned) };
 }
 
 /** The value inside quotes that end before `start`; in a JSON text that is itself quoted, quotes have backslashes. */
 function findQuoted(text: string, start: number): Span {
-  const quote = text[start - 1] ?? "";
+  const quote = text.charAt(start - 1);
   const depth = countBackslashes(text, start - 1);
   for (let end = text.indexOf(quote, start); end >= 0; end = text.indexOf(quote, end + 1)) {
     const backslashes = Math.min(countBackslashes(text, end), end - start);
@@ -66,11 +67,15 @@ function countBackslashes(text: string, before: number): number {
   return count;
 }
 
-/** What is redacted already stays as it is, unless more of the value follows. */
+/** What is redacted already stays as it is, unless more of the value follows; an `@` is that of a URL. */
 function findRedactedEnd(text: string, start: number): number {
-  const inner = start + REDACTED.length;
-  const end = withoutClosers(text, inner, inner + (matchAt(RUN, text, inner)?.length ?? 0));
-  return text[inner] === "@" ? inner : end;
+  const end = start + REDACTED.length;
+  return text[end] === "@" ? end : findGluedEnd(text, end);
+}
+
+/** The end of what follows without a gap, and so belongs to the value. */
+function findGluedEnd(text: string, start: number): number {
+  return withoutClosers(text, start, start + (matchAt(RUN, text, start)?.length ?? 0));
 }
 
 /** The end of an object or list; of one that is never closed, the end of the text. */
@@ -109,7 +114,7 @@ function findRunEnd(text: string, { start, key }: Assigned): number {
 /** Punctuation at the end belongs to what surrounds the value; that of a redacted part doesn't. */
 function withoutClosers(text: string, start: number, end: number): number {
   let shorter = end;
-  while (shorter > start && CLOSERS.includes(text[shorter - 1] ?? "") && !text.endsWith(REDACTED, shorter)) shorter--;
+  while (shorter > start && CLOSERS.includes(text.charAt(shorter - 1)) && !text.endsWith(REDACTED, shorter)) shorter--;
   return shorter;
 }
 

@@ -25,9 +25,9 @@ function redactMatches(text: string, pattern: RegExp, judge: KeyJudge): string {
   let copiedTo = 0;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    const meaning = judgeMatch(match, judge);
-    if (meaning === "plain") continue;
     const [, key = "", separator = ""] = match;
+    const meaning = judgeAssigned(text, { key, separator, at: match.index }, judge);
+    if (meaning === "plain") continue;
     const value = findAssignedValue(text, { start: pattern.lastIndex, key, separator, before: text[match.index - 1] });
     pattern.lastIndex = value.end;
     if (!isSecretText(text.slice(value.start, value.end), meaning)) continue;
@@ -37,13 +37,19 @@ function redactMatches(text: string, pattern: RegExp, judge: KeyJudge): string {
   return result + text.slice(copiedTo);
 }
 
-function judgeMatch(match: RegExpExecArray, judge: KeyJudge): KeyMeaning {
-  const key = match[1] ?? "";
-  const before = match.input[match.index - 1];
-  if (match[2] === "=" && (before === "?" || before === "&")) return judge.judgeParameter(key);
+/** A key in a text. */
+interface FoundKey {
+  readonly key: string;
+  readonly separator: string;
+  readonly at: number;
+}
+
+function judgeAssigned(text: string, { key, separator, at }: FoundKey, judge: KeyJudge): KeyMeaning {
+  const before = text[at - 1];
+  if (separator === "=" && (before === "?" || before === "&")) return judge.judgeParameter(key);
   const meaning = judge.judge(key);
   if (meaning !== "plain" || before !== " " || !judge.mayCloseName(key)) return meaning;
-  const phrase = match.input.slice(Math.max(0, match.index - PHRASE_LENGTH), match.index + key.length);
+  const phrase = text.slice(Math.max(0, at - PHRASE_LENGTH), at + key.length);
   return judge.endsWithSecret(phrase) ? "secret" : "plain";
 }
 

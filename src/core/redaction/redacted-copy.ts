@@ -1,3 +1,4 @@
+import { hasJsonForm } from "../canonical.ts";
 import { REDACTED } from "./redacted.ts";
 import type { KeyJudge, KeyMeaning } from "./secret-keys.ts";
 import type { PointerTree } from "./secret-pointers.ts";
@@ -82,8 +83,10 @@ function copyReadable(value: object, place: Place, copying: Copying): unknown {
 
 function copyObject(value: object, place: Place, copying: Copying): unknown {
   if (Array.isArray(value)) return copyItems(value, place, copying);
-  if ("toJSON" in value && typeof value.toJSON === "function") {
-    const json: unknown = value.toJSON();
+  // Before toJSON, by which a buffer would show its bytes.
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return BINARY;
+  if (hasJsonForm(value)) {
+    const json = value.toJSON();
     if (json !== value) return copyValue(json, { ...place, depth: place.depth + 1 }, copying);
   }
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -91,7 +94,7 @@ function copyObject(value: object, place: Place, copying: Copying): unknown {
   return isPlain ? copyMembers(value as Members, place, copying) : copyInstance(value, place, copying);
 }
 
-/** What JSON would show as an empty object or as bytes, in a form that says something. */
+/** What JSON would show as an empty object, in a form that says something. */
 function copyInstance(value: object, place: Place, copying: Copying): unknown {
   if (value instanceof Map) {
     const members = Array.from(value, ([key, member]: [unknown, unknown]) => [String(key), member] as const);
@@ -100,9 +103,8 @@ function copyInstance(value: object, place: Place, copying: Copying): unknown {
   if (value instanceof Set) return copyItems(Array.from(value as Set<unknown>), place, copying);
   if (value instanceof Error) {
     const { name, message, stack, cause } = value;
-    return copyMembers({ ...value, name, message, stack, cause }, place, copying);
+    return copyMembers({ ...Object.fromEntries(Object.entries(value)), name, message, stack, cause }, place, copying);
   }
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return BINARY;
   const primitive: unknown = value.valueOf();
   return typeof primitive === "object"
     ? copyMembers(value as Members, place, copying)

@@ -39,9 +39,17 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   };
 }
 
-/** Whole blocks first, then what its key or place gives away, then what is left and recognisable by itself. */
+/** What is redacted can bring together what stood apart, so a text that changed is searched again, at most twice. */
 function redactSecretText(text: string, judge: KeyJudge): string {
   if (text.length < MIN_TEXT_LENGTH) return text;
   if (text.length > MAX_TEXT_LENGTH) return REDACTED;
-  return redactTokens(redactAssignments(redactUserInfo(redactPrivateKeys(text)), judge));
+  const once = redactOnce(text, judge);
+  if (once === text) return text;
+  const twice = redactOnce(once, judge);
+  return twice === once ? once : redactOnce(twice, judge);
+}
+
+/** What is recognisable by itself first; its key then takes the rest of a value of which only a part was. */
+function redactOnce(text: string, judge: KeyJudge): string {
+  return redactAssignments(redactTokens(redactUserInfo(redactPrivateKeys(text))), judge);
 }

@@ -75,7 +75,7 @@ function createNameSet(extra: readonly string[]): NameSet {
   return {
     names: new Set([...SECRET_NAMES, ...further.map((words) => toSingular(words.join("")))]),
     maxWords: Math.max(BUILT_IN_MAX_WORDS, ...further.map((words) => words.length)),
-    closing: new Set([...CLOSING_WORDS, ...further.map((words) => words.at(-1) ?? "")]),
+    closing: new Set([...CLOSING_WORDS, ...further.flatMap((words) => words.slice(-1))]),
   };
 }
 
@@ -87,7 +87,10 @@ function judgeName({ chunks, words }: NameWords, names: NameSet): KeyMeaning {
     const bySeparators = withoutNumbers(chunks);
     return findLastName(bySeparators, names) < 0 ? "plain" : secretUnlessCounting(bySeparators);
   }
-  const isAbout = end < byCase.length - 1 && ABOUT.has(byCase.at(-1) ?? "");
+  const isAbout = byCase
+    .slice(end + 1)
+    .slice(-1)
+    .some((word) => ABOUT.has(word));
   return isAbout ? "plain" : secretUnlessCounting(byCase);
 }
 
@@ -99,16 +102,20 @@ function secretUnlessCounting(words: readonly string[]): KeyMeaning {
 }
 
 /** Index of the word that ends the last name of a secret among the words, or -1. */
-function findLastName(words: readonly string[], { names, maxWords }: NameSet): number {
-  for (let end = words.length - 1; end >= 0; end--) {
-    if (isSecretWord(words[end] ?? "")) return end;
-    let name = "";
-    for (let start = end; start >= 0 && end - start < maxWords; start--) {
-      name = `${words[start]}${name}`;
-      if (names.has(toSingular(name))) return end;
-    }
+function findLastName(words: readonly string[], names: NameSet): number {
+  return words.findLastIndex(
+    (word, end) =>
+      isSecretWord(word) || endsName(words.slice(Math.max(0, end + 1 - names.maxWords), end + 1), names.names),
+  );
+}
+
+function endsName(words: readonly string[], names: ReadonlySet<string>): boolean {
+  let name = "";
+  for (const word of words.toReversed()) {
+    name = word + name;
+    if (names.has(toSingular(name))) return true;
   }
-  return -1;
+  return false;
 }
 
 /** Whether a word written in one holds the name of a secret. */

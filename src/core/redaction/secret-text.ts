@@ -10,12 +10,12 @@ const PRIVATE_KEY =
   /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g;
 
 /** An authorization header's scheme and what follows it. */
-const SCHEME = /(?<![A-Za-z0-9])(bearer|basic)([ \t]{1,8})([A-Za-z0-9._~+/=-]{4,})/gi;
+const SCHEME = /(?<![A-Za-z0-9])((?:bearer|basic)[ \t]{1,8})([A-Za-z0-9._~+/=-]{4,})/gi;
 
 /** A JSON Web Token, signed or encrypted: base64url parts that begin with `{"`. */
 const JSON_WEB_TOKEN = /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3})?/g;
 
-/** Keys that their issuers made recognisable. Each alternative ends in one run of at least as many characters as real ones have. */
+/** Keys that their issuers made recognisable, at least as long as real ones, with whatever is glued to their end. */
 const KNOWN_KEY = new RegExp(
   `(?<![A-Za-z0-9])(?:${[
     "csk_[\\w-]{20,}", // our own
@@ -30,7 +30,7 @@ const KNOWN_KEY = new RegExp(
     "hf_\\w{16,}|r8_\\w{16,}|gsk_\\w{16,}|xai-[\\w-]{16,}", // model hosts
     "SG\\.[\\w-]{8,}\\.[\\w-]{8,}|key-[0-9a-f]{32}", // mail senders
     "hv[sbr]\\.[\\w-]{16,}|dop_v1_\\w{16,}|shp(?:at|ss|ca|pa)_\\w{16,}|sq0[a-z]{3}-[\\w-]{16,}|AGE-SECRET-KEY-1\\w{16,}",
-  ].join("|")})`,
+  ].join("|")})[\\w-]*`,
   "g",
 );
 
@@ -53,8 +53,8 @@ export function redactUserInfo(text: string): string {
 /** Takes what is recognisable by itself out of a text: credentials after their scheme, JSON Web Tokens, well-known keys. */
 export function redactTokens(text: string): string {
   return text
-    .replace(SCHEME, (match, scheme: string, blank: string, credential: string) =>
-      isCredential(scheme, credential) ? `${scheme}${blank}${REDACTED}` : match,
+    .replace(SCHEME, (match, scheme: string, credential: string) =>
+      isCredential(scheme, credential) ? scheme + REDACTED : match,
     )
     .replace(JSON_WEB_TOKEN, (match, rest: string | undefined) => (rest === undefined ? match : REDACTED))
     .replace(KNOWN_KEY, REDACTED);
@@ -70,6 +70,6 @@ function redactUser(info: string): string {
 
 /** Tells `Basic dXNlcjpwYXNz` from "basic understanding" and `Bearer abc123` from "bearer of". */
 function isCredential(scheme: string, text: string): boolean {
-  if (text.length >= (scheme.toLowerCase() === "bearer" ? 8 : 20)) return true;
+  if (text.length >= (/^bearer/i.test(scheme) ? 8 : 20)) return true;
   return /[0-9=_+]|[a-z][A-Z]/.test(text);
 }

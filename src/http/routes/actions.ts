@@ -39,7 +39,9 @@ const invoke = defineEndpoint({
 /** Adds the routes of actions and of calling them. */
 export function addActionRoutes(target: EndpointTarget, { gateway }: RouteParts): void {
   addEndpoint(target, listActions, async ({ caller, c }) => c.json({ items: await gateway.listActions(caller) }));
-  addEndpoint(target, getAction, async ({ caller, c }) => c.json(await gateway.getAction(caller, c.req.param("name") ?? "")));
+  addEndpoint(target, getAction, async ({ caller, c }) =>
+    c.json(await gateway.getAction(caller, c.req.param("name") ?? "")),
+  );
   addEndpoint(target, invoke, async ({ caller, body, idempotencyKey, c }) => {
     const action = c.req.param("name") ?? "";
     return answerInvocation(c, await gateway.invoke(caller, { ...body, action, idempotencyKey }));

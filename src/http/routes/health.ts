@@ -13,6 +13,9 @@ export function addHealthRoutes(app: Hono<AppEnv>, { gateway }: RouteParts): voi
       missing: [toCountersignError(error).message],
     }));
     if (ready) return c.json({ ready, missing });
-    return answerProblem(c, new CountersignError("unavailable", "Not ready to serve calls", { details: { ready, missing } }));
+    return answerProblem(
+      c,
+      new CountersignError("unavailable", "Not ready to serve calls", { details: { ready, missing } }),
+    );
   });
 }

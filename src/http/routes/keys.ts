@@ -36,5 +36,7 @@ const revoke = defineEndpoint({
 export function addKeyRoutes(target: EndpointTarget, { gateway }: RouteParts): void {
   addEndpoint(target, create, async ({ caller, body, c }) => c.json(await gateway.createKey(caller, body), 201));
   addEndpoint(target, list, async ({ caller, query, c }) => c.json(await gateway.listKeys(caller, query)));
-  addEndpoint(target, revoke, async ({ caller, c }) => c.json(await gateway.revokeKey(caller, c.req.param("id") ?? "")));
+  addEndpoint(target, revoke, async ({ caller, c }) =>
+    c.json(await gateway.revokeKey(caller, c.req.param("id") ?? "")),
+  );
 }

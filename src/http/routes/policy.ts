@@ -54,5 +54,7 @@ export function addPolicyRoutes(target: EndpointTarget, { gateway, maxBodyBytes 
     assertMediaType(c, DOCUMENT_TYPES);
     return c.json(await gateway.putPolicy(caller, await readText(c, maxBodyBytes)));
   });
-  addEndpoint(target, versions, async ({ caller, query, c }) => c.json(await gateway.listPolicyVersions(caller, query)));
+  addEndpoint(target, versions, async ({ caller, query, c }) =>
+    c.json(await gateway.listPolicyVersions(caller, query)),
+  );
 }

@@ -25,7 +25,9 @@ const put = defineEndpoint({
 
 /** Adds the routes of principals. */
 export function addPrincipalRoutes(target: EndpointTarget, { gateway }: RouteParts): void {
-  addEndpoint(target, get, async ({ caller, c }) => c.json(await gateway.getPrincipal(caller, c.req.param("subject") ?? "")));
+  addEndpoint(target, get, async ({ caller, c }) =>
+    c.json(await gateway.getPrincipal(caller, c.req.param("subject") ?? "")),
+  );
   addEndpoint(target, put, async ({ caller, body, c }) =>
     c.json(await gateway.putPrincipal(caller, c.req.param("subject") ?? "", body)),
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findClosestWord } from "../../../src/core/policy/closest-word.ts";
 import { parseDurationMs } from "../../../src/core/policy/durations.ts";
+import { parsePattern } from "../../../src/core/policy/patterns.ts";
 
 describe("parseDurationMs", () => {
   it.each([
@@ -37,5 +38,25 @@ describe("findClosestWord", () => {
     ["x".repeat(41), undefined],
   ])("findClosestWord(%j) is %j", (typed, expected) => {
     expect(findClosestWord(typed, words)).toBe(expected);
+  });
+});
+
+describe("parsePattern", () => {
+  it("parsePattern() reads plain text, globs and regexes", () => {
+    for (const [source, kind] of [
+      ["a.b", "exact"],
+      ["a.*", "glob"],
+      ["re:^a", "regex"],
+      ["~^a", "regex"],
+    ]) {
+      const result = parsePattern(source ?? "", { tilde: true });
+      expect(result).toMatchObject({ pattern: { kind, source } });
+      if ("pattern" in result)
+        expect([result.pattern.matches("a.b"), result.pattern.matches("b")]).toEqual([true, false]);
+    }
+  });
+
+  it("parsePattern() takes a leading tilde for text where it means no regex", () => {
+    expect(parsePattern("~/x", { tilde: false })).toMatchObject({ pattern: { kind: "exact" } });
   });
 });

@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { loadConfig } from "../config/config.ts";
+import type { CommandContext } from "./context.ts";
+import { completeEnvironment, type ServerOptions } from "./server-options.ts";
+import { waitForStop } from "./terminal.ts";
+
+const EXAMPLES = `
+Needs DATABASE_URL, TEMPORAL_ADDRESS and COUNTERSIGN_SIGNING_KEY; holds no action code.
+
+Example:
+  countersign api --host 0.0.0.0 --policy policy.yaml`;
+
+/** Adds `api`: the HTTP process of a deployment in parts. */
+export function addApiCommand(program: Command, { terminal }: CommandContext): void {
+  program
+    .command("api")
+    .description("start the HTTP process alone")
+    .option("--policy <file>", "policy document; default COUNTERSIGN_POLICY")
+    .option("--host <address>", "address to listen on; default COUNTERSIGN_HOST or 127.0.0.1")
+    .option("--port <port>", "port to listen on; default COUNTERSIGN_PORT or 7700")
+    .addHelpText("after", EXAMPLES)
+    .action(async (_: unknown, command: Command) => {
+      completeEnvironment(terminal.env, command.optsWithGlobals<ServerOptions>());
+      const config = loadConfig(terminal.env);
+      const { runApi } = await import("../main.ts");
+      const api = await runApi(config);
+      terminal.print(`Countersign listens at ${api.url}`);
+      try {
+        await waitForStop(terminal.stopSignal);
+      } finally {
+        await api.close();
+      }
+    });
+}

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Action } from "../action/action.ts";
+import { CountersignError } from "../core/countersign-error.ts";
+import { prepareActionModules } from "./module-hooks.ts";
+
+/**
+ * Loads the module (.ts or .js) that exports `actions`. A module that imports `countersign` gets this very copy of it.
+ * @param modulePath absolute, or relative to the working directory
+ * @throws invalid_request saying what is wrong with the module
+ */
+export async function loadActions(modulePath: string): Promise<readonly Action[]> {
+  const path = resolve(modulePath);
+  if (!existsSync(path)) throw invalid(`There is no actions module at ${path}`);
+  const { actions } = await importModule(path);
+  if (!Array.isArray(actions)) {
+    throw invalid(`The module ${path} must export a list named actions: export const actions = [defineAction(…), …]`);
+  }
+  const stranger = actions.findIndex((action) => !isAction(action));
+  if (stranger >= 0)
+    throw invalid(`The module ${path} exports actions[${stranger}], which was not made by defineAction`);
+  assertUniqueNames(actions, path);
+  return actions;
+}
+
+async function importModule(path: string): Promise<{ readonly actions?: unknown }> {
+  const modules = await prepareActionModules();
+  try {
+    const loaded = (await modules.import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    // What a CommonJS module exports may stand below `default` only.
+    return "actions" in loaded ? loaded : ((loaded["default"] ?? {}) as { readonly actions?: unknown });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CountersignError("invalid_request", `Can't load the actions module ${path}: ${reason}`, { cause });
+  }
+}
+
+/** By shape, not by class: the module may have got `defineAction` from another copy. */
+function isAction(value: unknown): value is Action {
+  if (typeof value !== "object" || value === null || !Object.isFrozen(value)) return false;
+  return "run" in value && typeof value.run === "function" && "execution" in value && "name" in value;
+}
+
+function assertUniqueNames(actions: readonly Action[], path: string): void {
+  const seen = new Set<string>();
+  for (const { name } of actions) {
+    if (seen.has(name)) throw invalid(`The module ${path} exports two actions named ${name}`);
+    seen.add(name);
+  }
+}
+
+function invalid(message: string): CountersignError {
+  return new CountersignError("invalid_request", message);
+}

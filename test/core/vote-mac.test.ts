@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { computeVoteMac, type MacVote, verifyVoteMac, voteMacInput } from "../../src/core/vote-mac.ts";
+
+const KEY = "signing-key";
+const VOTE: MacVote = {
+  id: "vote_1",
+  tenant: "default",
+  invocation: "ivn_1",
+  round: 1,
+  digest: "ab",
+  voter: "demo-approver",
+  decision: "approve",
+  reason: "größer",
+  madeAtMs: Date.UTC(2026, 0, 1),
+};
+const MAC = "dcd2304223e974a8a6908cbda3dbd7f7b1aed7efcf71dafe7df113df486d92f3";
+
+describe("voteMacInput", () => {
+  test("voteMacInput() is canonical JSON of the whole vote and the format's name", () => {
+    expect(voteMacInput(VOTE)).toBe(
+      '{"decision":"approve","digest":"ab","format":"countersign/vote/1","id":"vote_1","invocation":"ivn_1",' +
+        '"madeAtMs":1767225600000,"reason":"größer","round":1,"tenant":"default","voter":"demo-approver"}',
+    );
+  });
+
+  test("voteMacInput() tells an empty reason from none, and reads none as the row and the program have it", () => {
+    const { reason: _, ...without } = VOTE;
+    expect(voteMacInput(without)).toBe(voteMacInput({ ...VOTE, reason: null }));
+    expect(voteMacInput(without)).toBe(voteMacInput({ ...VOTE, reason: undefined }));
+    expect(voteMacInput(without)).not.toBe(voteMacInput({ ...VOTE, reason: "" }));
+  });
+});
+
+describe("verifyVoteMac", () => {
+  test("computeVoteMac() is HMAC-SHA-256 in hex, under a key given as text or bytes", () => {
+    expect(computeVoteMac(KEY, VOTE)).toBe(MAC);
+    expect(computeVoteMac(Buffer.from(KEY), VOTE)).toBe(MAC);
+  });
+
+  test("verifyVoteMac() takes the MAC of this very vote", () => {
+    expect(verifyVoteMac(KEY, VOTE, MAC)).toBe(true);
+  });
+
+  test("verifyVoteMac() refuses a vote with any member changed, and another key", () => {
+    const changes: readonly Partial<MacVote>[] = [
+      { id: "vote_2" },
+      { tenant: "other" },
+      { invocation: "ivn_2" },
+      { round: 2 },
+      { digest: "ac" },
+      { voter: "demo-agent" },
+      { decision: "reject" },
+      { reason: null },
+      { madeAtMs: VOTE.madeAtMs - 1 },
+    ];
+    expect(changes.map((change) => verifyVoteMac(KEY, { ...VOTE, ...change }, MAC))).toEqual(changes.map(() => false));
+    expect(verifyVoteMac("other-key", VOTE, MAC)).toBe(false);
+  });
+
+  test("verifyVoteMac() refuses every other text as MAC and never throws", () => {
+    expect([MAC.toUpperCase(), `${MAC} `, "ü".repeat(32)].map((mac) => verifyVoteMac(KEY, VOTE, mac))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (mac) => !verifyVoteMac(KEY, VOTE, mac)));
+  });
+});

@@ -1,0 +1,1 @@
+export { type CountersignWorker, createWorker, type WorkerOptions } from "./create-worker.ts";
