@@ -2,7 +2,7 @@ import type { ErrorView } from "../src/contract/invocation.ts";
 import type { ClosedStatus, ClosedStep } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { canMove } from "../src/core/invocation.ts";
-import { statusTopic } from "../src/gateway/waiter.ts";
+import { statusTopic } from "../src/core/topics.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";

@@ -67,10 +67,10 @@ async function build(hash) {
   try {
     const next = join(fresh, "dist");
     compile(next);
+    renameTypeImports(next);
     copyAssets(next);
     await bundleWorkflows(next);
-    if (existsSync(join(next, "src", "cli", "bin.js")))
-      /* TEMPORARY */ chmodSync(join(next, "src", "cli", "bin.js"), 0o755);
+    chmodSync(join(next, "src", "cli", "bin.js"), 0o755);
     writeFileSync(join(next, STAMP), hash);
     if (existsSync(DIST)) renameSync(DIST, join(fresh, "previous"));
     renameSync(next, DIST);
@@ -87,7 +87,21 @@ function compile(next) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const args = [tsc, "-p", "tsconfig.build.json", "--noCheck", "--outDir", next];
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
-  if (status !== 0 && !existsSync(next)) throw new SetupError(`The sources can't be compiled: ${stdout.trim()}`);
+  if (status !== 0) throw new SetupError(`The sources can't be compiled: ${stdout.trim()}`);
+}
+
+/**
+ * The compiler renames imports of `.ts` files in code but leaves them in declarations, where older compilers stumble over them.
+ * @param {string} next
+ */
+function renameTypeImports(next) {
+  const entries = readdirSync(next, { withFileTypes: true, recursive: true });
+  for (const { name, parentPath } of entries) {
+    if (!name.endsWith(".d.ts")) continue;
+    const file = join(parentPath, name);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(/(from |import\()"(\.{1,2}\/[^"]+)\.tsx?"/g, '$1"$2.js"'));
+  }
 }
 
 /** @param {string} next */
@@ -104,7 +118,6 @@ function copyAssets(next) {
  * @param {string} next
  */
 async function bundleWorkflows(next) {
-  if (!existsSync(join(next, "workflows", "index.js"))) return say("No workflows yet: no bundle"); // TEMPORARY
   const { bundleWorkflowCode, DefaultLogger } = await import("@temporalio/worker");
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(next, "workflows", "index.js"),

@@ -13,6 +13,6 @@ await runScript(async () => {
   process.env["COUNTERSIGN_POLICY"] ??= join(root, "examples", "billing", "policy.yaml");
   // In this process rather than in a child: then a signal has only one receiver.
   const bin = join(root, "dist", "src", "cli", "bin.js");
-  process.argv.splice(1, Infinity, bin, "start", ...process.argv.slice(2));
+  process.argv.splice(1, Infinity, bin, "start", "--demo", ...process.argv.slice(2));
   await import(pathToFileURL(bin).href);
 });

@@ -2,7 +2,7 @@ import type { Action } from "../src/action/action.ts";
 import { connectNative, installSdkLogger, temporalTargetOf } from "../src/adapters/connect-temporal.ts";
 import { createLogger } from "../src/adapters/logger.ts";
 import { createRedactor } from "../src/core/redaction/redactor.ts";
-import { createClosers } from "../src/embedded/closers.ts";
+import { createClosers } from "../src/process/closers.ts";
 import type { LogLevel } from "../src/gateway/ports.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
 import { migrate } from "../src/store/migrate.ts";

@@ -102,12 +102,14 @@ function assertWordLists(definition: Fields, fault: Fault): void {
   for (const field of ["requiredScopes", "tags", "secretFields"]) {
     const words = definition[field];
     if (words === undefined) continue;
-    if (!Array.isArray(words) || !words.every((word) => typeof word === "string" && word !== "")) {
-      throw fault(field, "must be a list of non-empty texts");
-    }
-    const bad = field === "secretFields" ? words.find((word: string) => !JSON_POINTER_PATTERN.test(word)) : undefined;
+    if (!isWordList(words)) throw fault(field, "must be a list of non-empty texts");
+    const bad = field === "secretFields" ? words.find((word) => !JSON_POINTER_PATTERN.test(word)) : undefined;
     if (bad !== undefined) throw fault(field, `must be JSON pointers such as /card/number, not ${JSON.stringify(bad)}`);
   }
+}
+
+function isWordList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((word) => typeof word === "string" && word !== "");
 }
 
 function assertExecution(execution: unknown, fault: Fault): void {

@@ -60,7 +60,7 @@ function toJsonSchema(action: Action, io: "input" | "output"): JsonSchema {
  */
 function widenWhereLossy({ zodSchema, jsonSchema }: OverrideContext): void {
   const { def } = zodSchema._zod;
-  const isCoerced = "coerce" in def && def.coerce === true;
+  const isCoerced = "coerce" in def && def.coerce;
   const isPreprocessed = def.type === "pipe" && def.in._zod.def.type === "transform";
   if (isCoerced || isPreprocessed) {
     for (const key of Object.keys(jsonSchema)) if (key !== "description" && key !== "title") delete jsonSchema[key];
@@ -71,7 +71,7 @@ function widenWhereLossy({ zodSchema, jsonSchema }: OverrideContext): void {
   delete jsonSchema["allOf"];
 }
 
-function hasMeaningfulFlags(check: z.core.$ZodCheck<never>): boolean {
+function hasMeaningfulFlags(check: z.core.$ZodCheck): boolean {
   const { def } = check._zod;
   return "pattern" in def && def.pattern instanceof RegExp && MEANINGFUL_FLAGS.test(def.pattern.flags);
 }

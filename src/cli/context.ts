@@ -4,5 +4,5 @@ import type { Terminal } from "./terminal.ts";
 export interface CommandContext {
   readonly terminal: Terminal;
   /** Makes the process end with 1: what was asked for was refused or failed. The command itself has said why. */
-  refuse(): void;
+  readonly refuse: () => void;
 }

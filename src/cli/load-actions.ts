@@ -14,12 +14,13 @@ export async function loadActions(modulePath: string): Promise<readonly Action[]
   const path = resolve(modulePath);
   if (!existsSync(path)) throw invalid(`There is no actions module at ${path}`);
   const { actions } = await importModule(path);
-  if (!Array.isArray(actions)) {
+  if (!isList(actions)) {
     throw invalid(`The module ${path} must export a list named actions: export const actions = [defineAction(…), …]`);
   }
-  const stranger = actions.findIndex((action) => !isAction(action));
-  if (stranger >= 0)
-    throw invalid(`The module ${path} exports actions[${stranger}], which was not made by defineAction`);
+  if (!actions.every(isAction)) {
+    const index = actions.findIndex((action) => !isAction(action));
+    throw invalid(`The module ${path} exports actions[${index}], which was not made by defineAction`);
+  }
   assertUniqueNames(actions, path);
   return actions;
 }
@@ -29,11 +30,15 @@ async function importModule(path: string): Promise<{ readonly actions?: unknown 
   try {
     const loaded = (await modules.import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
     // What a CommonJS module exports may stand below `default` only.
-    return "actions" in loaded ? loaded : ((loaded["default"] ?? {}) as { readonly actions?: unknown });
+    return "actions" in loaded ? loaded : (loaded["default"] ?? {});
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CountersignError("invalid_request", `Can't load the actions module ${path}: ${reason}`, { cause });
   }
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 /** By shape, not by class: the module may have got `defineAction` from another copy. */

@@ -53,12 +53,13 @@ export async function printList<Item>(
   terminal.print(table.toString());
 }
 
-/** Prints one thing as labelled lines; absent values are left out. */
+/** Prints one thing as labelled lines; absent and empty values are left out. */
 export function printFields(terminal: Terminal, fields: Readonly<Record<string, Value>>): void {
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const present = Object.entries(fields)
+    .map(([label, value]) => [label, toText(value)] as const)
+    .filter(([, text]) => text !== "");
   const width = Math.max(...present.map(([label]) => label.length));
-  for (const [label, value] of present) {
-    const text = toText(value);
+  for (const [label, text] of present) {
     const heading = `${label}:`.padEnd(width + 2);
     terminal.print(terminal.isInteractive ? `${styleText("bold", heading)}${colourStatus(text)}` : `${heading}${text}`);
   }

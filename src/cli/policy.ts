@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { EvaluateRequest, PolicyView } from "../contract/policy.ts";
+import type { RuleExplanation } from "../core/policy/index.ts";
 import { collectWords, parseLimit, readJsonArgument, readTextFile } from "./arguments.ts";
 import { checkFiles } from "./check-policy.ts";
 import { connect, type ConnectionOptions, printAnswer } from "./connection.ts";
@@ -39,6 +40,17 @@ const COLUMNS = {
     policy.publishedAt,
     policy.publishedBy,
     policy.digest.slice(0, 12),
+  ],
+};
+
+const EXPLAIN_COLUMNS = {
+  headings: ["RULE", "EFFECT", "PRIORITY", "MATCHED", "FIRST CONDITION THAT FAILED"],
+  cells: ({ rule, effect, priority, matched, decided, failed }: RuleExplanation) => [
+    rule,
+    effect,
+    priority,
+    matched ? `yes${decided ? ", decided" : ""}` : "no",
+    failed,
   ],
 };
 
@@ -94,7 +106,7 @@ async function evaluate(options: EvaluateOptions, terminal: Terminal): Promise<v
   const policy = options.policy === undefined ? undefined : await readTextFile(options.policy);
   const request = { action, input, actor: toActor(options), policy, defaultEffect, explain };
   const answer = await connect(options, terminal).policy.evaluate(request, { signal: terminal.stopSignal });
-  await printAnswer(terminal, { answer, json: options.json }, (verdict) => {
+  await printAnswer(terminal, { answer, json: options.json }, async (verdict) => {
     printFields(terminal, {
       Effect: verdict.effect,
       Rule: verdict.rule ?? "(the default)",
@@ -102,7 +114,7 @@ async function evaluate(options: EvaluateOptions, terminal: Terminal): Promise<v
       Approval: verdict.obligations.approval,
       Matched: verdict.matched.map(({ rule }) => rule),
     });
-    for (const explanation of verdict.explain ?? []) printFields(terminal, { "  ": explanation });
+    if (verdict.explain !== undefined) return printList(terminal, verdict.explain as RuleExplanation[], EXPLAIN_COLUMNS);
   });
 }
 

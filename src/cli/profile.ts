@@ -38,7 +38,7 @@ function parseProfile(path: string): Profile {
     if (value !== undefined && typeof value !== "string")
       throw new UsageError(`The profile ${path}: ${field} must be a text`);
   }
-  return fields as Profile;
+  return fields;
 }
 
 /** The parser's own message is left out: it quotes the text, which may hold the key. */

@@ -1,11 +1,14 @@
 import type { Command } from "commander";
-import { loadConfig } from "../config/config.ts";
+import type { Action } from "../action/action.ts";
+import { type Config, loadConfig } from "../config/config.ts";
+import type { EmbeddedOptions } from "../embedded/index.ts";
 import { printBanner } from "./banner.ts";
 import type { CommandContext } from "./context.ts";
 import { type OutputOptions, printJson } from "./output.ts";
-import { completeEnvironment, type ServerOptions } from "./server-options.ts";
+import { completeEnvironment, dropAbsent, requireActionsModule, type ServerOptions } from "./server-options.ts";
 import { waitForStop } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
+
+type StartOptions = ServerOptions & OutputOptions & { readonly demo?: true };
 
 const EXAMPLES = `
 Examples:
@@ -13,7 +16,7 @@ Examples:
   COUNTERSIGN_PORT=7701 COUNTERSIGN_DATA_DIR=/var/lib/countersign countersign start --actions dist/actions.js`;
 
 /** Adds `start`: everything in one process tree. */
-export function addStartCommand(program: Command, { terminal }: CommandContext): void {
+export function addStartCommand(program: Command, context: CommandContext): void {
   program
     .command("start")
     .description("start everything in one process tree: HTTP, worker, store and a Temporal development server")
@@ -22,24 +25,39 @@ export function addStartCommand(program: Command, { terminal }: CommandContext):
     .option("--host <address>", "address to listen on; default COUNTERSIGN_HOST or 127.0.0.1")
     .option("--port <port>", "port to listen on; default COUNTERSIGN_PORT or 7700")
     .option("--data-dir <folder>", "folder of everything that is kept; default COUNTERSIGN_DATA_DIR or .countersign")
+    .option("--demo", "make two keys to try things with: demo-agent, who may invoke, and demo-approver")
     .addHelpText("after", EXAMPLES)
-    .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ServerOptions & OutputOptions>();
-      completeEnvironment(terminal.env, options);
-      const config = loadConfig(terminal.env);
-      if (config.actionsModule === undefined) {
-        throw new UsageError("Name the module of your actions: --actions <module>, or COUNTERSIGN_ACTIONS");
-      }
-      const { loadActions } = await import("./load-actions.ts");
-      const actions = await loadActions(config.actionsModule);
-      const { startEmbedded } = await import("../embedded/index.ts");
-      const server = await startEmbedded({ actions, policyFile: config.policyFile, config });
-      try {
-        if (options.json === true) printJson(terminal, { url: server.url, temporalUiUrl: server.temporalUiUrl });
-        else printBanner(terminal, server);
-        await waitForStop(terminal.stopSignal);
-      } finally {
-        await server.close();
-      }
-    });
+    .action(async (_: unknown, command: Command) => start(command.optsWithGlobals<StartOptions>(), context));
+}
+
+async function start(options: StartOptions, { terminal }: CommandContext): Promise<void> {
+  completeEnvironment(terminal.env, options);
+  const config = loadConfig(terminal.env);
+  const actionsModule = requireActionsModule(config);
+  const { loadActions } = await import("./load-actions.ts");
+  const actions = await loadActions(actionsModule);
+  const { startEmbedded } = await import("../embedded/index.ts");
+  const server = await startEmbedded(toEmbeddedOptions(config, actions, options.demo === true));
+  try {
+    if (options.json === true) printJson(terminal, describe(server));
+    else printBanner(terminal, server);
+    await waitForStop(terminal.stopSignal);
+  } finally {
+    await server.close();
+  }
+}
+
+/** What a program that starts a server needs to know; the operator's key stays in its file. */
+function describe({ url, adminKeyFile, demoKeys, temporalUiUrl }: Parameters<typeof printBanner>[1]) {
+  return { url, adminKeyFile, demoKeys, temporalUiUrl };
+}
+
+function toEmbeddedOptions(config: Config, actions: readonly Action[], demo: boolean): EmbeddedOptions {
+  const { dataDir, host, port, logLevel, redactPatterns, temporal } = config;
+  const { policyFile, adminKey, signingKey, publicUrl, databaseUrl } = config;
+  return {
+    ...{ actions, dataDir, host, port, logLevel, redactPatterns, demo },
+    temporal: temporal.environment,
+    ...dropAbsent({ policyFile, adminKey, signingKey, publicUrl, databaseUrl, temporalUiUrl: temporal.uiUrl }),
+  };
 }

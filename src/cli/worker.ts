@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/config.ts";
 import type { CommandContext } from "./context.ts";
-import { completeEnvironment, type ServerOptions } from "./server-options.ts";
+import { completeEnvironment, dropAbsent, requireActionsModule, type ServerOptions } from "./server-options.ts";
 import { waitForStop } from "./terminal.ts";
-import { UsageError } from "./usage-error.ts";
 
 interface WorkerOptions extends ServerOptions {
   readonly taskQueue?: string;
@@ -16,28 +15,32 @@ Example:
   countersign worker --actions actions.ts --task-queue billing`;
 
 /** Adds `worker`: the process of a deployment in parts that holds the actions. */
-export function addWorkerCommand(program: Command, { terminal }: CommandContext): void {
+export function addWorkerCommand(program: Command, context: CommandContext): void {
   program
     .command("worker")
     .description("start a worker: the actions, the decisions and the workflows")
     .option("--actions <module>", "module (.ts or .js) that exports actions; default COUNTERSIGN_ACTIONS")
     .option("--task-queue <name>", "Temporal task queue of these actions")
     .addHelpText("after", EXAMPLES)
-    .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<WorkerOptions>();
-      completeEnvironment(terminal.env, options);
-      const config = loadConfig(terminal.env);
-      const { actionsModule } = config;
-      if (actionsModule === undefined) {
-        throw new UsageError("Name the module of your actions: --actions <module>, or COUNTERSIGN_ACTIONS");
-      }
-      const { runWorker } = await import("../../worker/main.ts");
-      const worker = await runWorker({ config, actionsModule, taskQueue: options.taskQueue });
-      terminal.print("Countersign's worker polls");
-      try {
-        await Promise.race([worker.failed, waitForStop(terminal.stopSignal)]);
-      } finally {
-        await worker.close();
-      }
-    });
+    .action(async (_: unknown, command: Command) => work(command.optsWithGlobals<WorkerOptions>(), context));
+}
+
+async function work(options: WorkerOptions, { terminal }: CommandContext): Promise<void> {
+  completeEnvironment(terminal.env, options);
+  const config = loadConfig(terminal.env);
+  const actionsModule = requireActionsModule(config);
+  const { loadActions } = await import("./load-actions.ts");
+  const actions = await loadActions(actionsModule);
+  const { createConfiguredWorker } = await import("../../worker/main.ts");
+  const stopped = waitForStop(terminal.stopSignal);
+  // It waits for Temporal as long as it takes, but not longer than it is wanted.
+  const made = createConfiguredWorker({ config, actions, ...dropAbsent({ taskQueue: options.taskQueue }) });
+  const worker = await Promise.race([made, stopped]);
+  if (worker === undefined) return;
+  const running = worker.run();
+  terminal.print(`The worker runs ${actions.length === 1 ? "1 action" : `${actions.length} actions`}; Ctrl-C stops it`);
+  // A worker that fails for good ends the command; a stop lets it drain first.
+  await Promise.race([running, stopped]);
+  worker.shutdown();
+  await running;
 }

@@ -19,7 +19,10 @@ export function requireShared(config: Config): SharedConfig {
     ...(signingKey === undefined ? ["COUNTERSIGN_SIGNING_KEY"] : []),
   ];
   if (databaseUrl === undefined || signingKey === undefined || missing.length > 0) {
-    throw new CountersignError("invalid_request", `Processes that run apart need ${missing.join(", ")} in the environment`);
+    throw new CountersignError(
+      "invalid_request",
+      `Processes that run apart need ${missing.join(", ")} in the environment`,
+    );
   }
   return { databaseUrl, signingKey };
 }

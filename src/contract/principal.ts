@@ -22,6 +22,9 @@ export const TenantName = z
   .max(64)
   .regex(/^[a-z0-9][a-z0-9._-]*$/, "lower-case letters, digits, dot, underscore and hyphen");
 
+/** The tenant of the operator; its policy is in force for tenants without their own. */
+export const DEFAULT_TENANT = "default";
+
 const Names = z.array(Name).max(100);
 
 /** The rights of an authenticated someone, as policy and approvals see them. */

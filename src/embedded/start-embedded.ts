@@ -15,9 +15,9 @@ import { listen } from "../http/listen.ts";
 import { lockDataDir } from "../store/data-dir-lock.ts";
 import { migrate } from "../store/migrate.ts";
 import { createStore, type Store } from "../store/store.ts";
-import { createClosers, type Closers } from "./closers.ts";
+import { createClosers, type Closers } from "../process/closers.ts";
 import { type DemoKeys, keepDemoKeys } from "./demo-keys.ts";
-import { publishPolicy } from "./policy-file.ts";
+import { publishPolicy } from "../process/policy-file.ts";
 import { keepSecret } from "./secrets.ts";
 import { startTemporalServer } from "./temporal-server.ts";
 

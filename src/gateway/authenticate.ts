@@ -1,11 +1,10 @@
-import type { Permission, Principal } from "../contract/principal.ts";
+import { DEFAULT_TENANT, type Permission, type Principal } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { ApiKeyCredential } from "../store/api-keys.ts";
-import { DEFAULT_TENANT } from "../store/policies.ts";
 import { equalHashes, hashCredential, prefixOf } from "./credentials.ts";
 import type { Caller } from "./gateway.ts";
 import type { GatewayPorts } from "./ports.ts";
-import { recordUnauthenticated } from "./refusals.ts";
+import { recordUnauthenticated, type RefusedCredential } from "./refusals.ts";
 
 /** Characters of a credential that are looked at. Above the longest admin key. */
 const MAX_CREDENTIAL_LENGTH = 512;
@@ -57,7 +56,7 @@ function callerOf(key: ApiKeyCredential): Caller {
 }
 
 /** The same answer whatever was wrong: a caller does not learn whether a prefix exists, is revoked or has expired. */
-async function refuse(ports: GatewayPorts, credential: Parameters<typeof recordUnauthenticated>[1]): Promise<never> {
+async function refuse(ports: GatewayPorts, credential: RefusedCredential): Promise<never> {
   await recordUnauthenticated(ports, credential);
   throw new CountersignError("unauthenticated", "No valid credential came with the request");
 }

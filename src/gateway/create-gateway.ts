@@ -48,5 +48,5 @@ export function createGateway(ports: GatewayPorts): OpenGateway {
     ...createPrincipalMethods(ports),
     readiness: createReadiness(ports),
   };
-  return { gateway: translateStoreErrors(gateway), close: () => waiter.close() };
+  return { gateway: translateStoreErrors(gateway, ports.store), close: () => waiter.close() };
 }

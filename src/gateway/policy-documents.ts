@@ -1,9 +1,11 @@
 import type { PolicyView } from "../contract/policy.ts";
+import { DEFAULT_TENANT } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import { sha256Hex } from "../core/digest.ts";
 import { checkPolicy, compilePolicy, formatFault, type ParsedPolicy } from "../core/policy/index.ts";
-import { DEFAULT_TENANT, policyVersionOf, type PolicyRow } from "../store/policies.ts";
+import type { PolicyRow } from "../store/policies.ts";
 import type { Store, TransactionTables } from "../store/store.ts";
+import { policyVersionOf } from "./policy-version.ts";
 import { toWireTime } from "./views.ts";
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

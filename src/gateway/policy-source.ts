@@ -1,7 +1,7 @@
 import { CountersignError } from "../core/countersign-error.ts";
 import { type CompiledPolicy, compilePolicy, parsePolicy } from "../core/policy/index.ts";
-import { policyVersionOf } from "../store/policies.ts";
 import type { Store } from "../store/store.ts";
+import { policyVersionOf } from "./policy-version.ts";
 import type { PolicySource } from "./ports.ts";
 
 /** Compiled documents kept. Our choice: tenants' current documents, with room for those being rolled out. */

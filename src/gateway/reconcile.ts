@@ -8,7 +8,7 @@ import type { GatewayContext } from "./context.ts";
 import type { Caller } from "./gateway.ts";
 import { assertPermission } from "./permissions.ts";
 import { findVisible, readInvocationView } from "./read-invocations.ts";
-import { statusTopic } from "./waiter.ts";
+import { statusTopic } from "../core/topics.ts";
 
 /** Closes an uncertain invocation by what a person found out. */
 export async function reconcile(

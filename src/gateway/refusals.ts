@@ -1,7 +1,6 @@
 import { performance } from "node:perf_hooks";
-import type { Permission } from "../contract/principal.ts";
+import { DEFAULT_TENANT, type Permission } from "../contract/principal.ts";
 import type { Store } from "../store/store.ts";
-import { DEFAULT_TENANT } from "../store/policies.ts";
 import type { Caller } from "./gateway.ts";
 import { createMinuteLimiter, type MinuteLimiter } from "./minute-limiter.ts";
 import type { GatewayPorts } from "./ports.ts";

@@ -9,7 +9,7 @@ import { newVoteId, parseInvocationId } from "../core/ids.ts";
 import { findJsonFault } from "../core/json-guard.ts";
 import { computeVoteMac } from "../core/vote-mac.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
-import { approvalStateOf } from "../store/approval-state.ts";
+import { approvalStateOf } from "../core/approval/read-approval.ts";
 import type { TransactionTables } from "../store/store.ts";
 import type { VoteRow } from "../store/votes.ts";
 import type { GatewayContext } from "./context.ts";

@@ -1,25 +1,16 @@
 import type { InvocationRef } from "../contract/ids.ts";
 import type { InvocationStatus } from "../contract/invocation.ts";
+import { topicKey, type TopicKind } from "../core/topics.ts";
 import type { Store } from "../store/store.ts";
 
 /** Behind every notification stands a look at the row, in case one is lost: a connection was re-made, a process was slow. */
 const POLL_MS = 1_000;
 
-/** Topic that a transaction notifies when an invocation's status changes. */
-export function statusTopic(ref: InvocationRef, status: InvocationStatus): string {
-  return `i ${ref.tenant} ${ref.id} ${status}`;
-}
-
-/** Topic that a transaction notifies when votes of an approval were judged. */
-export function votesTopic(ref: InvocationRef): string {
-  return `v ${ref.tenant} ${ref.id} judged`;
-}
-
 /** What somebody waits for: news about one invocation that may be the answer. */
 interface Waiting {
   readonly ref: InvocationRef;
   /** What to wait for: its status, or its votes. */
-  readonly about: "status" | "votes";
+  readonly about: TopicKind;
   /** Reads whether the wait is over; called once at the start unless `skipFirstLook`, after news, and each second. */
   readonly look: () => Promise<boolean>;
   /** News of this status isn't worth a look; every status is when absent. */
@@ -53,7 +44,7 @@ export function createWaiter(store: Pick<Store, "listen">): Waiter {
 
 async function waitFor(wakers: Map<string, Set<(status: string) => void>>, waiting: Waiting): Promise<void> {
   const { ref, ignore } = waiting;
-  const key = `${waiting.about === "status" ? "i" : "v"} ${ref.tenant} ${ref.id}`;
+  const key = topicKey(waiting.about, ref);
   const deadlineMs = performance.now() + waiting.timeoutMs;
   let news = waiting.skipFirstLook !== true;
   let resume: (() => void) | undefined;

@@ -7,15 +7,17 @@ export interface PagePosition {
   readonly id: string;
 }
 
+/** An instant from 1970 to the year 5138, and an id of ours. */
+const CURSOR = /^(\d{1,14}) ([\w-]{1,64})$/;
+
 /** Reads an opaque cursor of a list that is ordered by instant and id. @throws invalid_query when we didn't write it */
 export function readCursor(cursor: string | undefined): { readonly at: Date; readonly id: string } | undefined {
   if (cursor === undefined) return undefined;
-  const [atMs, id, ...rest] = Buffer.from(cursor, "base64url").toString("utf8").split(" ");
-  const at = new Date(Number(atMs));
-  if (id === undefined || rest.length > 0 || Number.isNaN(at.getTime()) || id.includes("\u0000")) {
+  const [, atMs, id] = CURSOR.exec(Buffer.from(cursor, "base64url").toString("utf8")) ?? [];
+  if (atMs === undefined || id === undefined) {
     throw new CountersignError("invalid_query", "The cursor is not one that a list gave");
   }
-  return { at, id };
+  return { at: new Date(Number(atMs)), id };
 }
 
 /** Cuts the one row too many that tells whether there is a next page, and writes the cursor to it. */

@@ -1,12 +1,10 @@
 import type { PageQuery } from "../contract/invocation.ts";
 import type { PolicyView } from "../contract/policy.ts";
+import { DEFAULT_TENANT } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { Sql } from "./db.ts";
 import { pageOf, readCursor } from "./paging.ts";
-
-/** The tenant whose policy is in force for tenants without their own. */
-export const DEFAULT_TENANT = "default";
 
 /** Which version is in force, without its text. */
 export interface PolicyHead {
@@ -32,11 +30,6 @@ export interface NewPolicy {
   readonly document: string;
   readonly digest: string;
   readonly publishedBy: string | undefined;
-}
-
-/** The name of a version, as verdicts and resolutions record it. */
-export function policyVersionOf(head: Pick<PolicyHead, "seq" | "digest">): string {
-  return `${head.seq}-${head.digest.slice(0, 12)}`;
 }
 
 const IN_FORCE = `from policy_version where tenant in ($1, '${DEFAULT_TENANT}') order by tenant = $1 desc, seq desc limit 1`;

@@ -2,6 +2,7 @@ import { createApiKeyTable } from "./api-keys.ts";
 import { createApprovalTable } from "./approvals.ts";
 import { createAuditTable } from "./audit.ts";
 import type { Db, Sql, Transaction } from "./db.ts";
+import { isUnavailable } from "./errors.ts";
 import { createExecutionTable } from "./executions.ts";
 import { createInvocationTable } from "./invocations.ts";
 import { createManifestTable } from "./manifests.ts";
@@ -31,6 +32,8 @@ export interface Store extends Tables {
   transaction<T>(work: (tx: TransactionTables) => Promise<T>): Promise<T>;
   /** See {@link Db.listen}. */
   listen(listener: (topic: string) => void): () => void;
+  /** Whether an error says that the database is away for now. */
+  isUnavailable(error: unknown): boolean;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Ends every connection. */
@@ -57,6 +60,7 @@ export function createStore(db: Db): Store {
     ...createTables(db),
     transaction: (work) => db.transaction((tx) => work({ ...createTables(tx), notify: (topic) => tx.notify(topic) })),
     listen: (listener) => db.listen(listener),
+    isUnavailable,
     ping: async () => {
       await db.query("select 1");
     },

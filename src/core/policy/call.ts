@@ -16,16 +16,23 @@ export interface PolicyCall {
 
 /** The actor as rules see it; an absent list is an empty one. */
 export interface PolicyActor {
+  /** Unique in the tenant; no rule matches on it yet. */
   readonly subject?: string | undefined;
+  /** What sort of someone it is. */
   readonly kind?: "user" | "agent" | "service" | undefined;
+  /** At most 1,000, as for groups and scopes. */
   readonly roles?: readonly string[] | undefined;
+  /** Groups that it belongs to. */
   readonly groups?: readonly string[] | undefined;
+  /** Scopes that it holds. */
   readonly scopes?: readonly string[] | undefined;
+  /** The tenant it belongs to. */
   readonly tenant?: string | undefined;
 }
 
 /** The part of an action's manifest that policy looks at. */
 export interface PolicyManifest {
+  /** How much harm the action can do. */
   readonly risk?: "low" | "medium" | "high" | undefined;
   /** Scopes without which the call is denied before any rule. */
   readonly requiredScopes?: readonly string[] | undefined;
@@ -48,6 +55,7 @@ export interface CallFacts {
 
 /** What is wrong with a call, as a sentence; such a call is denied. */
 export interface CallFault {
+  /** For people; holds no value of the call. */
   readonly fault: string;
 }
 

@@ -5,8 +5,11 @@ import { MAX_LIST_ITEMS } from "./limits.ts";
 
 /** A value under examination: what it is, where it stands, and where its faults go. Readers return undefined after a fault. */
 export interface Cursor {
+  /** The value. */
   readonly node: DocumentNode;
+  /** Its place in the document, such as `rules[2].match`. */
   readonly path: string;
+  /** The log of the whole document. */
   readonly log: FaultLog;
 }
 
@@ -20,7 +23,9 @@ export interface KeySet {
 
 /** Bounds of a whole number, both included. */
 export interface IntegerRange {
+  /** The least that is taken. */
   readonly min: number;
+  /** The most that is taken. */
   readonly max: number;
 }
 

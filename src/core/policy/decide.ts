@@ -7,6 +7,7 @@ import { compareStrictness } from "./strictness.ts";
 
 /** A document ready to decide. */
 export interface CompiledDocument {
+  /** Its rules in deciding order. */
   readonly index: RuleIndex;
   /** Its effect where no rule of its own decides. */
   readonly fallback: DefaultEffect;
@@ -14,6 +15,7 @@ export interface CompiledDocument {
 
 /** What one document makes of a call. */
 export interface DocumentDecision {
+  /** Already raised when {@link DocumentDecision.raised} says so. */
   readonly effect: DefaultEffect;
   /** The rule that decided; undefined when the default did. */
   readonly rule: PolicyRule | undefined;
@@ -21,7 +23,9 @@ export interface DocumentDecision {
   readonly raised: boolean;
   /** Terms that the document stands for; undefined when it has no opinion on them. */
   readonly terms: Readonly<ApprovalTerms> | undefined;
+  /** Enforced rules that matched, the deciding one first. */
   readonly matched: MatchedRule[];
+  /** Shadow rules that matched. */
   readonly shadow: MatchedRule[];
 }
 

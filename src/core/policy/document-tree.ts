@@ -5,7 +5,9 @@ export type DocumentNode = ScalarNode | ListNode | MapNode;
 
 /** A single value. */
 export interface ScalarNode {
+  /** Tells the node apart. */
   readonly kind: "scalar";
+  /** As YAML's core schema reads it; nothing but these types. */
   readonly value: string | number | boolean | null;
   /** Absent when there is no text. */
   readonly at: Position | undefined;
@@ -13,22 +15,31 @@ export interface ScalarNode {
 
 /** Values in order. */
 export interface ListNode {
+  /** Tells the node apart. */
   readonly kind: "list";
+  /** In the order of the text. */
   readonly items: readonly DocumentNode[];
+  /** Absent when there is no text. */
   readonly at: Position | undefined;
 }
 
 /** Values by key, in order; a key occurs once. */
 export interface MapNode {
+  /** Tells the node apart. */
   readonly kind: "map";
+  /** In the order of the text. */
   readonly entries: readonly MapEntry[];
+  /** Absent when there is no text. */
   readonly at: Position | undefined;
 }
 
 /** One key of a mapping with its value. */
 export interface MapEntry {
+  /** Any text, `__proto__` included: look it up only in maps. */
   readonly key: string;
+  /** Absent when there is no text. */
   readonly keyAt: Position | undefined;
+  /** What stands behind the key. */
   readonly value: DocumentNode;
 }
 

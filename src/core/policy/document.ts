@@ -16,6 +16,7 @@ export interface ParsedPolicy {
   readonly version: 1;
   /** What holds where no rule decides; absent when the document leaves it to whoever compiles it. */
   readonly defaultEffect?: DefaultEffect;
+  /** Default `most_restrictive`. */
   readonly order: TieOrder;
   /** In document order. */
   readonly rules: readonly PolicyRule[];
@@ -25,11 +26,13 @@ export interface ParsedPolicy {
 export interface PolicyRule {
   /** Unique in its document. */
   readonly name: string;
+  /** For those who read the document; shown nowhere else. */
   readonly description?: string;
   /** The lower number decides before the higher one. */
   readonly priority: number;
   /** All must hold; with none the rule matches every call. */
   readonly conditions: readonly Condition[];
+  /** What it makes of a call when it decides. */
   readonly effect: RuleEffect;
   /** Shown to callers and approvers. */
   readonly reason?: string;

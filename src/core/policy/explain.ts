@@ -6,8 +6,11 @@ import type { MatchFieldName } from "./match-fields.ts";
 export interface RuleExplanation {
   /** Index of the rule's document among those that were compiled. */
   readonly document: number;
+  /** The rule's name. */
   readonly rule: string;
+  /** What it would make of a call that it decides. */
   readonly effect: RuleEffect;
+  /** The lower number decides first. */
   readonly priority: number;
   /** False for a shadow rule. */
   readonly enforce: boolean;

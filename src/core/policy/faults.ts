@@ -2,7 +2,9 @@ import { MAX_FAULTS } from "./limits.ts";
 
 /** A place in a document's text; both numbers count from 1, columns in UTF-16 units. */
 export interface Position {
+  /** From 1. */
   readonly line: number;
+  /** From 1. */
   readonly column: number;
 }
 

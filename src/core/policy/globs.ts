@@ -1,10 +1,11 @@
 import { Minimatch } from "minimatch";
 import { MAX_GLOB_ALTERNATIVES } from "./limits.ts";
 
-/** Character classes and what they hold, so that a range that runs backwards is found instead of never matching. */
+/** A class such as `[a-c]`, looked through so that one that could never match is found. */
 interface ClassScan {
   /** Index of the closing bracket. */
   readonly end: number;
+  /** What is wrong with it. */
   readonly fault: string | undefined;
 }
 

@@ -63,7 +63,6 @@ function walkEntries(walk: Walk, value: object, place: Place): MapEntry[] {
 
 /** Counts the value; false once the document is too deep or too large, which is said only once. */
 function checkLimits(walk: Walk, value: unknown, place: Place): boolean {
-  if (walk.nodeCount > MAX_DOCUMENT_NODES) return false;
   walk.nodeCount += 1;
   if (typeof value === "string") walk.charCount += value.length;
   const fault = findLimitFault(walk, place);

@@ -23,6 +23,13 @@ export function buildCall(changes: Partial<PolicyCall> = {}): PolicyCall {
   return { action: "billing.issue_refund", input: {}, ...changes };
 }
 
+/** A list of nothing but holes. */
+export function buildHoles(length: number): unknown[] {
+  const holes: unknown[] = [];
+  holes.length = length;
+  return holes;
+}
+
 /** A document's faults; fails the test when it has none. */
 export function faultsOf(source: unknown): readonly PolicyFault[] {
   const check = checkPolicy(source);

@@ -1,7 +1,7 @@
 import { compilePolicy, parsePolicy, type PolicyCall } from "countersign/policy";
 import { Verdict } from "../../../src/contract/policy.ts";
 import { describe, expect, it } from "vitest";
-import { buildCall, compileRules } from "./documents.ts";
+import { buildCall, buildHoles, compileRules } from "./documents.ts";
 
 const DEFAULT_TERMS = {
   approvers: ["role:approver"],
@@ -246,8 +246,8 @@ describe("policy.evaluate on hostile calls", () => {
     ["an action longer than any name", { action: "x".repeat(10_001) }, "too long"],
     ["roles that are text", { action: "a", actor: { roles: "admin" } }, "can't be read"],
     ["roles that aren't texts", { action: "a", actor: { roles: [{}] } }, "can't be read"],
-    ["roles with holes", { action: "a", actor: { roles: new Array(3) } }, "can't be read"],
-    ["more roles than anyone has", { action: "a", actor: { roles: new Array(4_000_000_000) } }, "can't be read"],
+    ["roles with holes", { action: "a", actor: { roles: buildHoles(3) } }, "can't be read"],
+    ["more roles than anyone has", { action: "a", actor: { roles: buildHoles(4_000_000_000) } }, "can't be read"],
     ["an actor that throws", { action: "a", actor: throwing }, "can't be read"],
     ["a kind that is no text", { action: "a", actor: { kind: 1 } }, "can't be read"],
     ["a risk that doesn't exist", { action: "a", manifest: { risk: "HIGH" } }, "can't be read"],

@@ -42,18 +42,16 @@ describe("findClosestWord", () => {
 });
 
 describe("parsePattern", () => {
-  it("parsePattern() reads plain text, globs and regexes", () => {
-    for (const [source, kind] of [
-      ["a.b", "exact"],
-      ["a.*", "glob"],
-      ["re:^a", "regex"],
-      ["~^a", "regex"],
-    ]) {
-      const result = parsePattern(source ?? "", { tilde: true });
-      expect(result).toMatchObject({ pattern: { kind, source } });
-      if ("pattern" in result)
-        expect([result.pattern.matches("a.b"), result.pattern.matches("b")]).toEqual([true, false]);
-    }
+  it.each([
+    ["a.b", "exact"],
+    ["a.*", "glob"],
+    ["re:^a", "regex"],
+    ["~^a", "regex"],
+  ])("parsePattern(%j) is of kind %s", (source, kind) => {
+    const result = parsePattern(source, { tilde: true });
+    expect(result).toMatchObject({ pattern: { kind, source } });
+    const answers = "pattern" in result ? ["a.b", "b"].map(result.pattern.matches) : [];
+    expect(answers).toEqual([true, false]);
   });
 
   it("parsePattern() takes a leading tilde for text where it means no regex", () => {

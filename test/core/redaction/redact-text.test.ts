@@ -75,6 +75,8 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ["a name of several words", "the card number: 4111 1111 1111 1111, thanks", "the card number: [redacted], thanks"],
   ["text in brackets", "(password: abc)", "(password: [redacted])"],
   ["a scheme without credential", "token: Bearer", "token: [redacted]"],
+  ["a scheme before nothing", "auth: Basic ; next", "auth: [redacted] ; next"],
+  ["no more than there is", "redis://:@cache password=abc", "redis://:@cache password=[redacted]"],
   ["an ampersand that parts nothing", "password=a&b&c=1", "password=[redacted]&c=1"],
   ["more than is redacted", "password=[redacted]abc", "password=[redacted]"],
   ["what only then stands before an @", "https://xpassword=[redacted]abc?;@", "https://[redacted]@"],

@@ -1,0 +1,4 @@
+/** Does nothing. */
+export async function trivial(n: number): Promise<number> {
+  return n;
+}

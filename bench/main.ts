@@ -1,0 +1,12 @@
+import { benchInvoke } from "./invoke.ts";
+
+const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = { invoke: benchInvoke };
+
+const [name = "invoke"] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  console.error(`There is no bench ${name}; there are: ${Object.keys(BENCHES).join(", ")}`);
+  process.exit(2);
+}
+console.log(JSON.stringify(await bench()));
+process.exit(0);
