@@ -1,7 +1,12 @@
-// Who may import whom. Everything that a layer's row doesn't name is forbidden, so a new folder starts with no rights at all.
+// Who may import whom. What a layer's row doesn't name is forbidden to it, and a folder without a row may import nothing.
 
-/** Entry points: started by a person or named in package.json, imported by nobody. */
-const ENTRY_POINTS = "^(src/(index|main|cli/bin)\\.ts|worker/main\\.ts)$";
+/** Started by a person or named in package.json, imported by nobody. */
+const ENTRY_POINTS = "^src/(index|cli/bin)\\.ts$";
+
+/** What puts a process together; it may import every layer below the command line. */
+const WIRING = ["^src/(process|embedded)/", "^src/main\\.ts$", "^worker/"];
+
+const LAYERS = "^(src/(contract|core|action|client|config|gateway|http|store|adapters|cli)|workflows|activities)/";
 
 /** npm packages and Node built-ins, by the name that is imported. */
 const npm = (...names) => `^(node_modules/)?(@types/)?(${names.join("|")})(/|$)`;
@@ -141,10 +146,9 @@ module.exports = {
       from: "^src/cli/",
       // Besides its own doors the command line starts the processes, so it may import what wires them.
       values: [
-        "^src/(contract|core|client|config|embedded)/",
-        "^src/(start-api|api)\\.ts$",
-        "^src/api/",
-        "^worker/",
+        "^src/(contract|core|client|config)/",
+        ...WIRING,
+        "^src/store/(postgres|migrate)\\.ts$",
         npm("commander", "cli-table3", "tsx", "yaml", "zod"),
       ],
       types: ["^src/(action|gateway|adapters|store)/"],
@@ -156,6 +160,20 @@ module.exports = {
       comment: "An entry point runs when it is imported",
       from: { pathNot: "^test/" },
       to: { path: ENTRY_POINTS },
+    },
+    {
+      name: "wiring-below-cli",
+      severity: "error",
+      comment: "The command line starts processes; none of them knows it",
+      from: { path: WIRING },
+      to: { path: "^src/cli/" },
+    },
+    {
+      name: "no-unknown-folders",
+      severity: "error",
+      comment: "A new folder needs a row in this table first",
+      from: { path: "^(src|workflows|activities|worker)/", pathNot: [LAYERS, ...WIRING, ENTRY_POINTS] },
+      to: {},
     },
     {
       name: "no-test-imports",

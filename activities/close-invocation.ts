@@ -20,10 +20,19 @@ export function closeInvocation(
     const last = await tx.executions.last(ref);
     const known = judgeAbandoned(last?.state);
     if (last !== undefined && known === "uncertain") {
-      await tx.executions.finish({ ref, attempt: last.attempt, token: last.token, state: "uncertain", error: undefined });
+      await tx.executions.finish({
+        ref,
+        attempt: last.attempt,
+        token: last.token,
+        state: "uncertain",
+        error: undefined,
+      });
     }
     const closing = closingOf(row, { known, canceled: options.canceled, lastError: last?.error ?? undefined });
-    const events = last === undefined ? [] : [eventOf(row, "execution.finished", { attempt: last.attempt, outcome: closing.status })];
+    const events =
+      last === undefined
+        ? []
+        : [eventOf(row, "execution.finished", { attempt: last.attempt, outcome: closing.status })];
     return closeRow(tx, row, { ...closing, events });
   });
 }
@@ -43,10 +52,14 @@ function closingOf(row: LockedInvocation, { known, canceled, lastError }: Abando
     case "erred":
       return {
         status: "failed",
-        error: lastError === undefined ? error("action_failed", "The action failed") : (JSON.parse(lastError) as ErrorView),
+        error:
+          lastError === undefined ? error("action_failed", "The action failed") : (JSON.parse(lastError) as ErrorView),
       };
     case "uncertain":
-      return { status: "uncertain", error: error("outcome_uncertain", "The action began and never reported how it ended") };
+      return {
+        status: "uncertain",
+        error: error("outcome_uncertain", "The action began and never reported how it ended"),
+      };
   }
 }
 

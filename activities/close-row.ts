@@ -24,7 +24,8 @@ export interface Closing {
 
 /** Writes the end of an invocation and its evidence, tells whoever waits, and gives the closed step. */
 export async function closeRow(tx: TransactionTables, row: LockedInvocation, closing: Closing): Promise<ClosedStep> {
-  if (!canMove(row.status, closing.status)) throw new Error(`An invocation can't go from ${row.status} to ${closing.status}`);
+  if (!canMove(row.status, closing.status))
+    throw new Error(`An invocation can't go from ${row.status} to ${closing.status}`);
   const error = closing.error === undefined ? null : canonicalJson(closing.error);
   const closed = new Date(row.now);
   const change: InvocationChange = {

@@ -8,10 +8,13 @@ import type { ApprovalState } from "../src/core/approval/approval.ts";
 import { isClosed } from "../src/core/invocation.ts";
 import { statusTopic } from "../src/core/topics.ts";
 import { approvalStateOf } from "../src/core/approval/read-approval.ts";
+import type { AuditEntry } from "../src/store/audit.ts";
 import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { closeRow, eventOf } from "./close-row.ts";
+import { carryOut } from "./execute-action.ts";
 import { requireAction, requireRow } from "./require.ts";
+import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { closedStep, executeStep, waitStep } from "./steps.ts";
 
@@ -20,6 +23,7 @@ interface Deciding {
   readonly tx: TransactionTables;
   readonly row: LockedInvocation;
   readonly action: Action;
+  readonly identity: string;
   readonly temporalRunId: string;
 }
 
@@ -28,13 +32,23 @@ type InForce = Awaited<ReturnType<ActivityPorts["policies"]["inForce"]>>;
 
 /**
  * Decides an invocation in one transaction and records the verdict, or returns what was decided before:
- * a local activity may run twice, the second time it finds its row.
+ * a local activity may run twice, the second time it finds its row. An inline action that is allowed is executed right away.
  */
 export async function decideInvocation(
   ports: ActivityPorts,
   ref: InvocationRef,
   options: { readonly temporalRunId: string },
 ): Promise<Step> {
+  const decided = await decide(ports, ref, options);
+  return decided.kind === "run" ? carryOut(ports, decided) : decided;
+}
+
+/** An attempt instead of a step means that the action is to be run here and now. */
+async function decide(
+  ports: ActivityPorts,
+  ref: InvocationRef,
+  options: { readonly temporalRunId: string },
+): Promise<Step | BegunAttempt> {
   // Read before the transaction: inside one, only its own statements may be awaited.
   const inForce = await ports.policies.inForce(ref.tenant);
   return ports.store.transaction(async (tx) => {
@@ -43,7 +57,7 @@ export async function decideInvocation(
     if (row.verdict !== null) return standingStep(ports, tx, row);
     if (row.cancel_at !== null) return closeCanceled(tx, row);
     const action = requireAction(ports, row.action);
-    const deciding: Deciding = { tx, row, action, temporalRunId: options.temporalRunId };
+    const deciding: Deciding = { tx, row, action, identity: ports.identity, temporalRunId: options.temporalRunId };
     return (await refuseInput(deciding)) ?? recordVerdict(deciding, evaluate(deciding, inForce));
   });
 }
@@ -56,7 +70,9 @@ async function standingStep(ports: ActivityPorts, tx: TransactionTables, row: Lo
   if (locked === undefined) return executeStep(row, action, []);
   const votes = await tx.votes.listOfRound(ref, locked.approval.round);
   const state = approvalStateOf(locked.approval, votes);
-  return state.resolution === undefined ? waitStep(row, state, locked.nowMs) : executeStep(row, action, state.resolution.by);
+  return state.resolution === undefined
+    ? waitStep(row, state, locked.nowMs)
+    : executeStep(row, action, state.resolution.by);
 }
 
 /** Closes what was canceled before anything was decided. */
@@ -73,7 +89,11 @@ async function refuseInput({ tx, row, action, temporalRunId }: Deciding): Promis
   if (parsed.success) return undefined;
   const [issue] = parsed.error.issues;
   const place = issue === undefined || issue.path.length === 0 ? "" : ` at /${issue.path.map(String).join("/")}`;
-  const error = { code: "invalid_input", message: `The input${place} doesn't fit the action's schema`, retryable: false };
+  const error = {
+    code: "invalid_input",
+    message: `The input${place} doesn't fit the action's schema`,
+    retryable: false,
+  };
   return closeRow(tx, row, {
     status: "denied",
     error,
@@ -102,8 +122,8 @@ function evaluate({ row, action }: Deciding, inForce: InForce): RecordedVerdict 
   return { ...verdict, policyVersion: inForce.version };
 }
 
-async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Promise<Step> {
-  const { tx, row, action, temporalRunId } = deciding;
+async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Promise<Step | BegunAttempt> {
+  const { tx, row, temporalRunId } = deciding;
   const change: InvocationChange = {
     verdict: canonicalJson(verdict),
     decided_at: new Date(row.now),
@@ -112,9 +132,7 @@ async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Prom
   const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
   switch (verdict.effect) {
     case "allow":
-      await tx.invocations.update(row, change);
-      await tx.audit.append(row.tenant, [decided]);
-      return executeStep(row, action, []);
+      return allow(deciding, change, decided);
     case "require_approval":
       return openApproval(deciding, { verdict, change, decided });
     case "deny":
@@ -129,10 +147,30 @@ async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Prom
   }
 }
 
+/**
+ * Records the allow. Where a second run does no harm the first attempt is begun in the same transaction;
+ * an action that may run only once begins by itself, when it is about to run.
+ */
+async function allow(
+  { tx, row, action, identity }: Deciding,
+  change: InvocationChange,
+  decided: AuditEntry,
+): Promise<Step | BegunAttempt> {
+  const { mode } = action.execution;
+  const step = executeStep(row, action, []);
+  if (mode === "at_most_once") {
+    await tx.invocations.update(row, change);
+    await tx.audit.append(row.tenant, [decided]);
+    return step;
+  }
+  const begun = await startAttempt(tx, { row, action, identity, change, events: [decided] });
+  return mode === "inline" ? begun : step;
+}
+
 interface Asking {
   readonly verdict: RecordedVerdict;
   readonly change: InvocationChange;
-  readonly decided: ReturnType<typeof eventOf>;
+  readonly decided: AuditEntry;
 }
 
 async function openApproval({ tx, row }: Deciding, { verdict, change, decided }: Asking): Promise<Step> {

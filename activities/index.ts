@@ -25,7 +25,9 @@ export interface Activities {
 export function createActivities(ports: ActivityPorts): Activities {
   return {
     decideInvocation: (ref) =>
-      guarded(ports, () => decideInvocation(ports, ref, { temporalRunId: Context.current().info.workflowExecution?.runId ?? "" })),
+      guarded(ports, () =>
+        decideInvocation(ports, ref, { temporalRunId: Context.current().info.workflowExecution?.runId ?? "" }),
+      ),
     recordVotes: (ref, options) => guarded(ports, () => recordVotes(ports, ref, options)),
     executeAction: (ref) => guarded(ports, () => executeAction(ports, ref)),
     closeInvocation: (ref, options) => guarded(ports, () => closeInvocation(ports, ref, options)),
@@ -37,8 +39,12 @@ async function guarded<T>(ports: ActivityPorts, work: () => Promise<T>): Promise
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ApplicationFailure || (error instanceof Error && error.name === "CancelledFailure")) throw error;
-    ports.log("error", "An activity failed and is tried again", { error, activity: Context.current().info.activityType });
+    if (error instanceof ApplicationFailure || (error instanceof Error && error.name === "CancelledFailure"))
+      throw error;
+    ports.log("error", "An activity failed and is tried again", {
+      error,
+      activity: Context.current().info.activityType,
+    });
     throw ApplicationFailure.retryable("The step could not be carried out, see the worker's log", "internal");
   }
 }

@@ -55,7 +55,9 @@ export async function recordVotes(
     const action = requireAction(ports, row.action);
     if (state.resolution !== undefined) return executeStep(row, action, state.resolution.by);
     const advanced = advanceApproval(state, {
-      votes: votes.filter((vote) => vote.state === "received").map((vote) => receivedVote(ports, locked.approval, vote)),
+      votes: votes
+        .filter((vote) => vote.state === "received")
+        .map((vote) => receivedVote(ports, locked.approval, vote)),
       cancel: cancelOf(row, options.canceled),
       nowMs: locked.nowMs,
     });
@@ -108,7 +110,11 @@ async function writeResolution({ tx, row, approval }: Judging, resolution: Resol
 function errorOf(resolution: ResolvedApproval, status: "rejected" | "expired" | "canceled") {
   switch (status) {
     case "rejected":
-      return { code: "approval_rejected", message: resolution.reason ?? "An approver rejected the call", retryable: false };
+      return {
+        code: "approval_rejected",
+        message: resolution.reason ?? "An approver rejected the call",
+        retryable: false,
+      };
     case "expired":
       return { code: "approval_expired", message: "Nobody decided in time", retryable: false };
     case "canceled":
@@ -133,7 +139,8 @@ function receivedVote(ports: ActivityPorts, approval: ApprovalRow, vote: VoteWit
 }
 
 function cancelOf(row: LockedInvocation, canceled: boolean): RequestedCancel | undefined {
-  if (row.cancel_at !== null) return { atMs: row.cancel_at, by: row.cancel_by ?? undefined, reason: row.cancel_reason ?? undefined };
+  if (row.cancel_at !== null)
+    return { atMs: row.cancel_at, by: row.cancel_by ?? undefined, reason: row.cancel_reason ?? undefined };
   return canceled ? { atMs: row.now, by: undefined, reason: "Canceled in Temporal" } : undefined;
 }
 

@@ -18,6 +18,7 @@ export function requireRow(row: LockedInvocation | undefined): LockedInvocation 
  */
 export function requireAction(ports: ActivityPorts, name: string): Action {
   const action = ports.actions.get(name);
-  if (action === undefined) throw ApplicationFailure.retryable("This worker does not have the action", "action_not_found");
+  if (action === undefined)
+    throw ApplicationFailure.retryable("This worker does not have the action", "action_not_found");
   return action;
 }

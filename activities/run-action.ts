@@ -4,7 +4,7 @@ import { isActionRejected } from "../src/action/action-rejected.ts";
 import { MAX_OUTPUT_BYTES } from "../src/contract/limits.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { findJsonFault } from "../src/core/json-guard.ts";
-import type { BegunAttempt } from "./begin-execution.ts";
+import type { BegunAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /** After an attempt's time is over its function may still say how it ended. Our choice: long enough for an abort to be noticed. */
@@ -58,7 +58,10 @@ async function callFunction({ action, row }: BegunAttempt, context: ActionContex
 }
 
 async function checkOutput(action: BegunAttempt["action"], returned: unknown): Promise<Report> {
-  const parsed = action.output === undefined ? { success: true as const, data: returned } : await action.output.safeParseAsync(returned);
+  const parsed =
+    action.output === undefined
+      ? { success: true as const, data: returned }
+      : await action.output.safeParseAsync(returned);
   if (!parsed.success) return { kind: "unusable", message: "The action's output doesn't fit its schema" };
   let output: unknown;
   try {
@@ -66,7 +69,8 @@ async function checkOutput(action: BegunAttempt["action"], returned: unknown): P
   } catch {
     return { kind: "unusable", message: "The action's output is not JSON" };
   }
-  if (findJsonFault(output) !== undefined) return { kind: "unusable", message: "The action's output is not well-formed JSON" };
+  if (findJsonFault(output) !== undefined)
+    return { kind: "unusable", message: "The action's output is not well-formed JSON" };
   const text = canonicalJson(output);
   if (Buffer.byteLength(text) > MAX_OUTPUT_BYTES) {
     return { kind: "unusable", message: `The action's output is larger than ${MAX_OUTPUT_BYTES} bytes` };

@@ -4,7 +4,7 @@ import type { ClosedStep } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { isClosed } from "../src/core/invocation.ts";
 import type { FinishedExecution } from "../src/store/executions.ts";
-import type { BegunAttempt } from "./begin-execution.ts";
+import type { BegunAttempt } from "./start-attempt.ts";
 import { closeRow, type Closing, eventOf } from "./close-row.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
@@ -54,7 +54,11 @@ function judgeReport(ports: ActivityPorts, begun: BegunAttempt, report: Report):
   switch (report.kind) {
     case "returned": {
       const view = canonicalJson(ports.redact(JSON.parse(report.output), action.secretFields));
-      return { kind: "close", state: "executed", closing: { status: "executed", output: { real: report.output, view } } };
+      return {
+        kind: "close",
+        state: "executed",
+        closing: { status: "executed", output: { real: report.output, view } },
+      };
     }
     // It ran to its end: to call it uncertain would be a lie, to run it again a second effect.
     case "unusable":
@@ -62,7 +66,9 @@ function judgeReport(ports: ActivityPorts, begun: BegunAttempt, report: Report):
     case "rejected":
       return close("failed", fail(String(ports.redact(report.message))));
     case "silent":
-      return once ? close("uncertain", unsure("The action did not answer in time")) : again("The action did not answer in time");
+      return once
+        ? close("uncertain", unsure("The action did not answer in time"))
+        : again("The action did not answer in time");
     case "threw": {
       const message = String(ports.redact(report.message));
       if (once) return close("uncertain", unsure(message));

@@ -33,7 +33,8 @@ export function waitStep(row: InvocationRow, state: ApprovalState, nowMs: number
 /** The step that executes the action. */
 export function executeStep(row: InvocationRow, action: Action, by: readonly string[]): ExecuteStep {
   const { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs } = action.execution;
-  const approved = by.length === 0 ? "**Allowed**" : `**Approved** by ${by.map((name) => escapeMarkdown(name)).join(", ")}`;
+  const approved =
+    by.length === 0 ? "**Allowed**" : `**Approved** by ${by.map((name) => escapeMarkdown(name)).join(", ")}`;
   return {
     kind: "execute",
     execution: { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs },
@@ -55,7 +56,11 @@ export function closedStep(row: ClosedRow): ClosedStep {
     ...(error === undefined ? {} : { error }),
   };
   const why = error?.message ?? verdict?.reason;
-  const details = [`**${titleOf(result.status)}**`, ...(why === undefined ? [] : [escapeMarkdown(why)]), `Digest: ${row.digest}`];
+  const details = [
+    `**${titleOf(result.status)}**`,
+    ...(why === undefined ? [] : [escapeMarkdown(why)]),
+    `Digest: ${row.digest}`,
+  ];
   return { kind: "closed", result, details: details.join("\n\n") };
 }
 

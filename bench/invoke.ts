@@ -19,7 +19,12 @@ const VOTES = 100;
 
 const input = z.object({ n: z.number() });
 const startedAtMs = new Map<string, number>();
-const idempotent = defineAction({ name: "bench.idempotent", description: "Answers", input, run: async ({ n }) => ({ n }) });
+const idempotent = defineAction({
+  name: "bench.idempotent",
+  description: "Answers",
+  input,
+  run: async ({ n }) => ({ n }),
+});
 const inline = defineAction({ ...idempotent, name: "bench.inline", execution: { mode: "inline" } });
 const asked = defineAction({
   ...idempotent,
@@ -68,7 +73,11 @@ export async function benchInvoke(): Promise<object> {
     for (const call of Object.values(calls)) await measure(call, { count: 30, callers: 4 });
     const rounds: Record<keyof typeof calls, Series>[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      rounds.push({ floor: await series(calls.floor), idempotent: await series(calls.idempotent), inline: await series(calls.inline) });
+      rounds.push({
+        floor: await series(calls.floor),
+        idempotent: await series(calls.idempotent),
+        inline: await series(calls.inline),
+      });
     }
     const votes = await measureVotes(embedded);
     return { ...summarize(rounds), ...votes };

@@ -6,7 +6,10 @@ export interface Measured {
 }
 
 /** Makes `count` calls, `callers` at a time, and says how long each took and how many a second there were. */
-export async function measure(call: () => Promise<unknown>, load: { count: number; callers: number }): Promise<Measured> {
+export async function measure(
+  call: () => Promise<unknown>,
+  load: { count: number; callers: number },
+): Promise<Measured> {
   const tookMs: number[] = [];
   let left = load.count;
   async function callUntilDone(): Promise<void> {
@@ -20,7 +23,11 @@ export async function measure(call: () => Promise<unknown>, load: { count: numbe
   const start = performance.now();
   await Promise.all(Array.from({ length: load.callers }, callUntilDone));
   const elapsedMs = performance.now() - start;
-  return { p50Ms: percentile(tookMs, 0.5), p99Ms: percentile(tookMs, 0.99), perSecond: (load.count / elapsedMs) * 1_000 };
+  return {
+    p50Ms: percentile(tookMs, 0.5),
+    p99Ms: percentile(tookMs, 0.99),
+    perSecond: (load.count / elapsedMs) * 1_000,
+  };
 }
 
 /** The value below which this part of the values lies. */

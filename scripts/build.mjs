@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ensureDependencies } from "./dependencies.mjs";
 import { withLock } from "./lock.mjs";
 import { cacheDir, root } from "./paths.mjs";
 import { runScript, say, SetupError } from "./report.mjs";
@@ -129,4 +130,9 @@ async function bundleWorkflows(next) {
   writeFileSync(join(next, "workflow-bundle.js"), `${code}\n${comment}`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await runScript(ensureBuild);
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await runScript(async () => {
+    await ensureDependencies();
+    await ensureBuild();
+  });
+}

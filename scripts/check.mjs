@@ -17,11 +17,13 @@ const GATES = [
   ["value imports", "depcruise", ...SOURCES, "--config", ".dependency-cruiser.values.cjs"],
   ["types", "tsc", "-p", "."],
   ["dead code", "knip"],
-  ["core coverage", "vitest", "run", "test/core", "--coverage", ...coverageOptions()],
+  ["core coverage", "vitest", "run", "test/core", ...coverageOptions()],
 ];
 
+/** What is not covered is listed, what is covered is not. */
 function coverageOptions() {
-  return ["statements", "branches"].map((kind) => `--coverage.thresholds.${kind}=${MIN_CORE_COVERAGE}`);
+  const thresholds = ["statements", "branches"].map((kind) => `--coverage.thresholds.${kind}=${MIN_CORE_COVERAGE}`);
+  return ["--coverage", "--coverage.reporter=text", "--coverage.skipFull", ...thresholds];
 }
 
 /**
@@ -43,7 +45,7 @@ async function runGate([name, command, ...args]) {
  * @returns {Promise<{ code: number | null, output: string }>}
  */
 function runTool(command, args) {
-  const env = { ...process.env, PATH: `${root}/node_modules/.bin:${process.env["PATH"] ?? ""}` };
+  const env = { ...process.env, NO_COLOR: "1", PATH: `${root}/node_modules/.bin:${process.env["PATH"] ?? ""}` };
   const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

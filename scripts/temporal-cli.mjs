@@ -12,9 +12,12 @@ const INSTALL_TIMEOUT_MS = 300_000;
 const PROBE_TIMEOUT_MS = 3_000;
 const DOWNLOAD_ORIGIN = "https://temporal.download";
 
-/** Makes sure that a Temporal server can be had: one that runs, or a CLI to start one with, which is installed if it must be. */
-export async function ensureTemporalCli() {
-  if (process.env["TEMPORAL_ADDRESS"]) return;
+/**
+ * Makes sure that a Temporal server can be had: one that runs, or a CLI to start one with, which is installed if it must be.
+ * @param {{ ownServer?: boolean }} [options] with `ownServer` one that runs is not enough
+ */
+export async function ensureTemporalCli({ ownServer = false } = {}) {
+  if (process.env["TEMPORAL_ADDRESS"] && !ownServer) return;
   const chosen = process.env["TEMPORAL_CLI_PATH"];
   if (chosen) return assertChosen(resolve(chosen));
   if (findOnPath("temporal") !== undefined || isExecutable(CACHED_CLI)) return;

@@ -7,7 +7,7 @@ import { runScript } from "./report.mjs";
 import { ensureSetup } from "./setup.mjs";
 
 await runScript(async () => {
-  await ensureSetup();
+  await ensureSetup({ ownServer: true });
   await ensureBuild();
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
   const args = [vitest, "run", ...process.argv.slice(2)];

@@ -51,20 +51,34 @@ async function start(config: Config, closers: Closers): Promise<RunningApi> {
   await migrate(db);
   const store = createStore(db);
   const policies = createPolicySource(store);
-  closers.add(await publishPolicy(store, config.policyFile === undefined ? {} : { policyFile: config.policyFile }, log));
+  closers.add(
+    await publishPolicy(store, config.policyFile === undefined ? {} : { policyFile: config.policyFile }, log),
+  );
 
   const target = temporalTargetOf(config.temporal.environment);
   const { namespace = config.temporal.namespace } = target;
   const connection = connectLazily(target);
   closers.add(() => connection.close());
-  ensureSearchAttributes(connection, namespace).catch((error: unknown) => log("warn", "Temporal can't be reached yet", { error }));
+  ensureSearchAttributes(connection, namespace).catch((error: unknown) =>
+    log("warn", "Temporal can't be reached yet", { error }),
+  );
   const client = new Client({ connection, namespace });
   const runs = createTemporalRuns({ client, uiUrl: config.temporal.uiUrl, startEagerly: false });
-  const { gateway, close } = createGateway({ store, runs, policies, redact, signingKey, adminKey: config.adminKey, log });
+  const { gateway, close } = createGateway({
+    store,
+    runs,
+    policies,
+    redact,
+    signingKey,
+    adminKey: config.adminKey,
+    log,
+  });
   closers.add(close);
   const relay = startRelay({ store, runs, log });
   closers.add(() => relay.stop());
-  listener.serve(createApp(gateway, { log, ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }) }));
+  listener.serve(
+    createApp(gateway, { log, ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }) }),
+  );
   // HTTP ends first, so its closer comes last.
   closers.add(() => listener.close());
   return { url: listener.url, close: () => closers.closeAll() };

@@ -15,7 +15,11 @@ export interface WorkerProcessOptions {
  * The worker that the configuration describes.
  * @throws invalid_request without database, Temporal address and signing key; unavailable when the store is away
  */
-export async function createConfiguredWorker({ config, actions, taskQueue }: WorkerProcessOptions): Promise<CountersignWorker> {
+export async function createConfiguredWorker({
+  config,
+  actions,
+  taskQueue,
+}: WorkerProcessOptions): Promise<CountersignWorker> {
   const { databaseUrl, signingKey } = requireShared(config);
   return createWorker({
     actions,

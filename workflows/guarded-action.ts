@@ -22,7 +22,8 @@ import { GUARD_DEADLINE, GUARD_STATE } from "./search-attributes.ts";
 /** How long a canceled run waits for Temporal's own cancel, which travels beside the row, so that it ends as Canceled. */
 const CANCEL_ARRIVES_MS = 10_000;
 
-const decisions = proxyLocalActivities<Pick<Activities, "decideInvocation" | "recordVotes" | "closeInvocation">>(DECISION_OPTIONS);
+const decisions =
+  proxyLocalActivities<Pick<Activities, "decideInvocation" | "recordVotes" | "closeInvocation">>(DECISION_OPTIONS);
 
 /** What handlers leave for the main flow. Handlers only write here: one loop does all the awaiting. */
 interface Inbox {
@@ -37,7 +38,9 @@ interface Inbox {
 export async function guardedAction(call: GuardedCall): Promise<RunResult> {
   const inbox: Inbox = { woken: false, canceled: false };
   let current: Step | undefined;
-  setHandler(castVote, () => void (inbox.woken = true), { description: "Wakes the run; votes are made through the API, not here" });
+  setHandler(castVote, () => void (inbox.woken = true), {
+    description: "Wakes the run; votes are made through the API, not here",
+  });
   setHandler(getInvocation, () => current, { description: "The step that the run carries out" });
   CancellationScope.current().cancelRequested.catch(() => (inbox.canceled = true));
 

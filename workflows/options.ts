@@ -1,21 +1,19 @@
 import type { ActivityOptions, LocalActivityOptions } from "@temporalio/workflow";
 import type { ExecutionOptions } from "../src/contract/manifest.ts";
+import { MAX_LOST_ATTEMPTS } from "../src/core/invocation.ts";
 
 /**
- * One transaction each. 5 s is far above what one takes and below the 10 s of a workflow task.
+ * One transaction each; the decision of an inline action also runs it, 5 s at most, and settles it.
  * Tried again without end, since a row must be final before its run may close: first at once, then on durable timers.
  */
 export const DECISION_OPTIONS: LocalActivityOptions = {
-  startToCloseTimeout: 5_000,
+  startToCloseTimeout: 12_000,
   retry: { initialInterval: 100, backoffCoefficient: 2, maximumInterval: 30_000 },
   localRetryThreshold: 1_000,
 };
 
 /** Beside the function's own time: to begin, to settle, and the second in which it may still report after its time is over. */
 const BOOKKEEPING_MS = 10_000;
-
-/** Attempts that end without a report (a worker lost, a silent function) don't use up the action's own; this bounds them. */
-const LOST_ATTEMPTS = 10;
 
 /** Waits between attempts: short at first, since most faults are, and never more than half a minute. */
 const RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 };
@@ -30,7 +28,7 @@ export function executionOptions(execution: ExecutionOptions, summary: string): 
     heartbeatTimeout: execution.heartbeatTimeoutMs,
     // Named, since the SDK takes its absence for TRY_CANCEL: what a canceled action reports is its outcome.
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + LOST_ATTEMPTS },
+    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + MAX_LOST_ATTEMPTS },
   };
 }
 
@@ -41,7 +39,7 @@ export function inlineOptions(execution: ExecutionOptions, summary: string): Loc
     startToCloseTimeout: execution.attemptTimeoutMs + 2_000,
     scheduleToCloseTimeout: execution.totalTimeoutMs,
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + LOST_ATTEMPTS },
+    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + MAX_LOST_ATTEMPTS },
     localRetryThreshold: 1_000,
   };
 }

@@ -77,10 +77,16 @@ export interface Action<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodType = z.ZodType,
 > extends ActionDefinition<Input, Output> {
+  /** As defined, or `low`. */
   readonly risk: Risk;
+  /** As defined, or none. */
   readonly requiredScopes: readonly string[];
+  /** As defined, or none. */
   readonly tags: readonly string[];
+  /** As defined, or false. */
   readonly approvalRequired: boolean;
+  /** As defined, or none. */
   readonly secretFields: readonly string[];
+  /** Every time and count, with the defaults that {@link ActionExecution} names; its `attemptTimeoutMs` never exceeds its `totalTimeoutMs`. */
   readonly execution: ExecutionOptions & Pick<ActionExecution, "retryOn">;
 }

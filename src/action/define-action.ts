@@ -3,8 +3,6 @@ import { MAX_INLINE_ATTEMPT_MS } from "../contract/limits.ts";
 import type { Action, ActionDefinition, ActionExecution } from "./action.ts";
 import { assertDefinition } from "./check-definition.ts";
 
-export type { Action, ActionContext, ActionDefinition, ActionExecution } from "./action.ts";
-
 const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
 const DEFAULT_TOTAL_TIMEOUT_MS = 3_600_000;
 const DEFAULT_HEARTBEAT_TIMEOUT_MS = 10_000;

@@ -26,7 +26,10 @@ export function connectLazily(target: TemporalTarget): Connection {
 }
 
 /** A worker's connection, tried until Temporal answers or `signal` aborts. @throws the last error once aborted */
-export async function connectNative(target: TemporalTarget, { log, signal }: { log: Log; signal: AbortSignal }): Promise<NativeConnection> {
+export async function connectNative(
+  target: TemporalTarget,
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Promise<NativeConnection> {
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
     try {
       return await NativeConnection.connect(target.connectionOptions);
@@ -46,7 +49,9 @@ export function installSdkLogger(log: Log): void {
   if (installed) return;
   installed = true;
   Runtime.install({
-    logger: new DefaultLogger("WARN", ({ level, message, meta }) => log(level === "ERROR" ? "error" : "warn", message, { ...meta })),
+    logger: new DefaultLogger("WARN", ({ level, message, meta }) =>
+      log(level === "ERROR" ? "error" : "warn", message, { ...meta }),
+    ),
     telemetryOptions: { logging: { forward: {}, filter: { core: "ERROR", other: "ERROR" } } },
     // Signals are handled by whoever started the process, in an order that loses nothing.
     shutdownSignals: [],

@@ -9,7 +9,10 @@ export interface LoggerOptions {
 
 /** A log of JSON lines on standard error; every field is redacted, errors are cut down to name, message and code. */
 export function createLogger({ level, redact }: LoggerOptions): Log {
-  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
   return (severity, message, fields = {}) => {
     if (!logger.isLevelEnabled(severity)) return;
     logger[severity](describeFields(fields, redact), String(redact(message)));
@@ -17,7 +20,10 @@ export function createLogger({ level, redact }: LoggerOptions): Log {
 }
 
 function describeFields(fields: Readonly<Record<string, unknown>>, redact: Redact): object {
-  const plain = Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? describeError(value) : value]);
+  const plain = Object.entries(fields).map(([name, value]) => [
+    name,
+    value instanceof Error ? describeError(value) : value,
+  ]);
   return redact(Object.fromEntries(plain)) as object;
 }
 

@@ -23,7 +23,10 @@ export async function ensureSearchAttributes(connection: ConnectionLike, namespa
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: { ...ATTRIBUTES } });
   const missing = await listMissing(connection, namespace);
   if (missing.length > 0) {
-    throw new CountersignError("unavailable", `Temporal's namespace lacks the search attributes ${missing.join(", ")}, or has them with another type`);
+    throw new CountersignError(
+      "unavailable",
+      `Temporal's namespace lacks the search attributes ${missing.join(", ")}, or has them with another type`,
+    );
   }
 }
 

@@ -10,13 +10,7 @@ import type { GuardedCall } from "../contract/run.ts";
 import { escapeMarkdown } from "../core/markdown.ts";
 import type { Runs, RunStart } from "../gateway/ports.ts";
 import { castVote, GUARDED_ACTION } from "../../workflows/messages.ts";
-import {
-  GUARD_ACTION,
-  GUARD_ACTOR,
-  GUARD_RUN,
-  GUARD_STATE,
-  GUARD_TENANT,
-} from "../../workflows/search-attributes.ts";
+import { GUARD_ACTION, GUARD_ACTOR, GUARD_RUN, GUARD_STATE, GUARD_TENANT } from "../../workflows/search-attributes.ts";
 
 /** Bytes of redacted input that a run's first page shows; the whole stands in the store. Our choice: a screenful. */
 const MAX_SHOWN_INPUT_BYTES = 4_096;
@@ -94,7 +88,9 @@ function startOptions(run: RunStart): WorkflowStartOptions {
       ...(run.run === undefined ? [] : [{ key: GUARD_RUN, value: run.run }]),
     ],
     staticSummary: `${action} for ${actor}`.slice(0, 200),
-    staticDetails: [`**${escapeMarkdown(action)}** for ${escapeMarkdown(actor)}`, ...why, `Digest: ${digest}`].join("\n\n"),
+    staticDetails: [`**${escapeMarkdown(action)}** for ${escapeMarkdown(actor)}`, ...why, `Digest: ${digest}`].join(
+      "\n\n",
+    ),
   };
 }
 

@@ -114,7 +114,8 @@ async function evaluate(options: EvaluateOptions, terminal: Terminal): Promise<v
       Approval: verdict.obligations.approval,
       Matched: verdict.matched.map(({ rule }) => rule),
     });
-    if (verdict.explain !== undefined) return printList(terminal, verdict.explain as RuleExplanation[], EXPLAIN_COLUMNS);
+    if (verdict.explain !== undefined)
+      return printList(terminal, verdict.explain as RuleExplanation[], EXPLAIN_COLUMNS);
   });
 }
 

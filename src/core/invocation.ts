@@ -29,6 +29,9 @@ export function isClosed(status: InvocationStatus): boolean {
   return isFinal(status) || status === "uncertain";
 }
 
+/** Attempts that may end without a report (a worker lost, a function that stays silent) beside those that report an error. Our choice: it ends an action that kills its worker each time. */
+export const MAX_LOST_ATTEMPTS = 10;
+
 /** What is known of an attempt that began; `erred` reported an error that allows another attempt. */
 export type AttemptState = "started" | "executed" | "failed" | "uncertain" | "erred";
 

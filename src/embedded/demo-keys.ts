@@ -9,8 +9,18 @@ export interface DemoKeys {
   readonly approver: string;
 }
 
-const AGENT: CreateKeyRequest = { subject: "demo-agent", kind: "agent", scopes: ["finance"], permissions: ["invoke", "read"] };
-const APPROVER: CreateKeyRequest = { subject: "demo-approver", kind: "user", groups: ["finance"], permissions: ["approve", "read"] };
+const AGENT: CreateKeyRequest = {
+  subject: "demo-agent",
+  kind: "agent",
+  scopes: ["finance"],
+  permissions: ["invoke", "read"],
+};
+const APPROVER: CreateKeyRequest = {
+  subject: "demo-approver",
+  kind: "user",
+  groups: ["finance"],
+  permissions: ["approve", "read"],
+};
 
 /** The demo keys kept in the data folder, or new ones when there are none that still hold. */
 export async function keepDemoKeys(gateway: Gateway, admin: Caller, dataDir: string): Promise<DemoKeys> {

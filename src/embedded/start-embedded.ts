@@ -2,7 +2,12 @@ import { join, resolve } from "node:path";
 import { Client } from "@temporalio/client";
 import { createPoller } from "../../worker/create-poller.ts";
 import type { Action } from "../action/action.ts";
-import { connectNative, installSdkLogger, type TemporalTarget, temporalTargetOf } from "../adapters/connect-temporal.ts";
+import {
+  connectNative,
+  installSdkLogger,
+  type TemporalTarget,
+  temporalTargetOf,
+} from "../adapters/connect-temporal.ts";
 import { createLogger } from "../adapters/logger.ts";
 import { createTemporalRuns } from "../adapters/temporal-runs.ts";
 import { createRedactor } from "../core/redaction/redactor.ts";
@@ -99,7 +104,10 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   closers.add(() => lock.release());
 
   // Side by side: a first start creates a database cluster, which takes as long as Temporal does.
-  const [store, temporal] = await bothOrNeither(openStore(options, dataDir, closers), openTemporal(options, dataDir, closers));
+  const [store, temporal] = await bothOrNeither(
+    openStore(options, dataDir, closers),
+    openTemporal(options, dataDir, closers),
+  );
   const connection = await connectNative(temporal.target, { log, signal: AbortSignal.timeout(30_000) });
   closers.add(() => connection.close());
   const namespace = temporal.target.namespace ?? "default";
@@ -124,8 +132,11 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   closers.add(close);
   const relay = startRelay({ store, runs, log });
   closers.add(() => relay.stop());
-  const demoKeys = options.demo === true ? await keepDemoKeys(gateway, await gateway.authenticate(adminKey), dataDir) : undefined;
-  listener.serve(createApp(gateway, { log, ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }) }));
+  const demoKeys =
+    options.demo === true ? await keepDemoKeys(gateway, await gateway.authenticate(adminKey), dataDir) : undefined;
+  listener.serve(
+    createApp(gateway, { log, ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }) }),
+  );
   // HTTP ends first, so its closer comes last.
   closers.add(() => listener.close());
   return {

@@ -51,7 +51,10 @@ export async function cancel(
   return waitUntilStopped(context, ref);
 }
 
-async function waitUntilStopped(context: GatewayContext, ref: Parameters<typeof readInvocationView>[1]): Promise<CancelAnswer> {
+async function waitUntilStopped(
+  context: GatewayContext,
+  ref: Parameters<typeof readInvocationView>[1],
+): Promise<CancelAnswer> {
   let confirmed = false;
   const stopped = context.waiter.wait({
     ref,

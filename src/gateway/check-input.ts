@@ -64,7 +64,9 @@ export function createSchemaChecker(): SchemaChecker {
 function invalidInput(errors: readonly SchemaFault[]): CountersignError {
   const [first] = errors;
   const place = first === undefined || first.pointer === "" ? "The input" : `The input at ${first.pointer}`;
-  return new CountersignError("invalid_input", `${place} ${first?.message ?? "doesn't fit the schema"}`, { details: { errors } });
+  return new CountersignError("invalid_input", `${place} ${first?.message ?? "doesn't fit the schema"}`, {
+    details: { errors },
+  });
 }
 
 function describeFaults(errors: readonly ErrorObject[]): SchemaFault[] {

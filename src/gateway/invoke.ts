@@ -16,7 +16,7 @@ import type { GatewayContext } from "./context.ts";
 import type { Caller, InvokeCommand } from "./gateway.ts";
 import { assertPermission } from "./permissions.ts";
 import type { RunStart } from "./ports.ts";
-import { readInvocationView } from "./read-invocations.ts";
+import { notFound, viewRow } from "./read-invocations.ts";
 
 /** Accepts a call, starts its run and waits for the answer as the caller asked. */
 export async function invoke(context: GatewayContext, caller: Caller, command: InvokeCommand): Promise<InvocationView> {
@@ -30,14 +30,17 @@ export async function invoke(context: GatewayContext, caller: Caller, command: I
 
   const earlier = await accept(context, row);
   if (earlier !== undefined) {
-    await waitForAnswer(context, { tenant: earlier.tenant, id: earlier.id }, { waitMs: command.waitMs, fresh: false });
-    return readInvocationView(context, { tenant: earlier.tenant, id: earlier.id }, { replayed: true });
+    const answer = await waitForAnswer(
+      context,
+      { tenant: earlier.tenant, id: earlier.id },
+      { waitMs: command.waitMs, fresh: false },
+    );
+    return viewRow(context, answer, { replayed: true });
   }
   // Listen before the start, so that an answer that comes at once isn't missed; the start itself isn't waited for.
   const answered = waitForAnswer(context, row.ref, { waitMs: command.waitMs, fresh: true });
   startRun(context, row);
-  await answered;
-  return readInvocationView(context, row.ref, { replayed: false });
+  return viewRow(context, await answered, { replayed: false });
 }
 
 interface Acceptance {
@@ -55,7 +58,8 @@ function checkTexts(command: InvokeCommand): void {
   }
   const { reason, run, session } = command;
   const fault = findJsonFault({ reason: reason ?? "", run: run ?? "", session: session ?? "" });
-  if (fault !== undefined) throw new CountersignError("invalid_input", `The request at ${fault.pointer} ${fault.message}`);
+  if (fault !== undefined)
+    throw new CountersignError("invalid_input", `The request at ${fault.pointer} ${fault.message}`);
 }
 
 /** Whoever the call is for. Acting for another gives the rights that both have. */
@@ -67,7 +71,8 @@ async function findActor(context: GatewayContext, caller: Caller, onBehalfOf: st
   if (actor === undefined) {
     throw new CountersignError("invalid_request", "onBehalfOf names no principal of this tenant");
   }
-  const shared = (theirs: readonly string[], ours: readonly string[]): string[] => theirs.filter((name) => ours.includes(name));
+  const shared = (theirs: readonly string[], ours: readonly string[]): string[] =>
+    theirs.filter((name) => ours.includes(name));
   return {
     ...actor,
     roles: shared(actor.roles, self.roles),
@@ -163,8 +168,9 @@ async function waitForAnswer(
   context: GatewayContext,
   ref: InvocationRef,
   options: { readonly waitMs: number | undefined; readonly fresh: boolean },
-): Promise<void> {
+): Promise<InvocationRow> {
   const explicit = options.waitMs !== undefined;
+  let row: InvocationRow | undefined;
   await context.waiter.wait({
     ref,
     about: "status",
@@ -172,8 +178,11 @@ async function waitForAnswer(
     skipFirstLook: options.fresh,
     timeoutMs: options.waitMs ?? DEFAULT_WAIT_MS,
     look: async () => {
-      const row = await context.store.invocations.get(ref);
+      row = await context.store.invocations.get(ref);
       return row === undefined || isAnswer(row.status, explicit);
     },
   });
+  row ??= await context.store.invocations.get(ref);
+  if (row === undefined) throw notFound();
+  return row;
 }

@@ -57,7 +57,9 @@ async function assertMayLook(context: GatewayContext, caller: Caller): Promise<v
 
 function maySee(row: ApprovalDetailRow, caller: Caller): boolean {
   return (
-    permits(caller, "audit") || row.requesters.includes(caller.principal.subject) || isEligible(row.approvers, caller.principal)
+    permits(caller, "audit") ||
+    row.requesters.includes(caller.principal.subject) ||
+    isEligible(row.approvers, caller.principal)
   );
 }
 

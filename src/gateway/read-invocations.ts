@@ -59,13 +59,21 @@ export async function listInvocations(
 }
 
 /** Counts under the same filter and visibility as the list. */
-export async function countInvocations(context: GatewayContext, caller: Caller, filter: InvocationFilter): Promise<InvocationStats> {
+export async function countInvocations(
+  context: GatewayContext,
+  caller: Caller,
+  filter: InvocationFilter,
+): Promise<InvocationStats> {
   await assertPermission(context, caller, "read");
   return context.store.invocations.count(scopeOf(caller, filter));
 }
 
 /** All audit events of one invocation, oldest first. */
-export async function listInvocationEvents(context: GatewayContext, caller: Caller, id: string): Promise<readonly AuditEvent[]> {
+export async function listInvocationEvents(
+  context: GatewayContext,
+  caller: Caller,
+  id: string,
+): Promise<readonly AuditEvent[]> {
   await assertPermission(context, caller, "read");
   const row = await findVisible(context, caller, id);
   return context.store.audit.listOfInvocation(row.tenant, row.id);
@@ -95,7 +103,12 @@ function scopeOf(caller: Caller, filter: InvocationFilter): InvocationScope {
   return { tenant, filter, ownedBy: permits(caller, "audit") ? undefined : subject };
 }
 
-async function viewRow(context: GatewayContext, row: InvocationRow, options: { readonly replayed: boolean }): Promise<InvocationView> {
+/** The view of a row. */
+export async function viewRow(
+  context: GatewayContext,
+  row: InvocationRow,
+  options: { readonly replayed: boolean },
+): Promise<InvocationView> {
   const ref = { tenant: row.tenant, id: row.id };
   const asked = row.verdict !== null && (JSON.parse(row.verdict) as { effect: string }).effect === "require_approval";
   return viewInvocation(row, {

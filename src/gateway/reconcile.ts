@@ -33,7 +33,13 @@ export async function reconcile(
         : { output: canonicalJson(output), output_view: canonicalJson(context.redact(output, secretFields)) }),
       ...(request.outcome === "executed"
         ? { executed_at: new Date(row.now), error: null }
-        : { error: canonicalJson({ code: "action_failed", message: "A person found that it did not take effect", retryable: false }) }),
+        : {
+            error: canonicalJson({
+              code: "action_failed",
+              message: "A person found that it did not take effect",
+              retryable: false,
+            }),
+          }),
     };
     await tx.invocations.update(ref, change);
     await tx.audit.append(ref.tenant, [
@@ -43,7 +49,11 @@ export async function reconcile(
         actor: row.actor,
         invocation: ref.id,
         action: row.action,
-        data: { outcome: request.outcome, note, ...(output === undefined ? {} : { output: context.redact(output, secretFields) }) },
+        data: {
+          outcome: request.outcome,
+          note,
+          ...(output === undefined ? {} : { output: context.redact(output, secretFields) }),
+        },
       },
     ]);
     tx.notify(statusTopic(ref, request.outcome));
@@ -51,17 +61,24 @@ export async function reconcile(
   });
   const invocation = await readInvocationView(context, ref, { replayed: false });
   if (!closed) {
-    throw new CountersignError("already_final", "Only an invocation whose outcome is uncertain can be reconciled", { invocation });
+    throw new CountersignError("already_final", "Only an invocation whose outcome is uncertain can be reconciled", {
+      invocation,
+    });
   }
   return invocation;
 }
 
-async function checkOutput(context: GatewayContext, action: string, request: ReconcileRequest): Promise<readonly string[]> {
+async function checkOutput(
+  context: GatewayContext,
+  action: string,
+  request: ReconcileRequest,
+): Promise<readonly string[]> {
   const manifest = await context.store.manifests.get(action);
   if (request.output === undefined) return [];
   if (request.outcome === "failed") throw new CountersignError("invalid_request", "A failed outcome has no output");
   const fault = findJsonFault(request.output);
-  if (fault !== undefined) throw new CountersignError("invalid_input", `The output at ${fault.pointer} ${fault.message}`);
+  if (fault !== undefined)
+    throw new CountersignError("invalid_input", `The output at ${fault.pointer} ${fault.message}`);
   if (manifest !== undefined) context.schemas.checkOutput(manifest, request.output);
   if (Buffer.byteLength(canonicalJson(request.output)) > MAX_OUTPUT_BYTES) {
     throw new CountersignError("too_large", `The output is larger than ${MAX_OUTPUT_BYTES} bytes`);

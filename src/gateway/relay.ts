@@ -54,10 +54,13 @@ async function relayOnce({ store, runs, log }: RelayPorts): Promise<void> {
   const lease = { olderThanMs: RELAY_AGE_MS, leaseMs: RELAY_LEASE_MS, limit: RELAY_BATCH };
   const attempts = [
     ...(await store.invocations.leaseUnstarted(lease)).map((row) => runs.start(runStartOf(row))),
-    ...(await store.votes.leaseReceived(lease)).map((vote) => runs.wake({ tenant: vote.tenant, id: vote.invocation }, vote.id)),
+    ...(await store.votes.leaseReceived(lease)).map((vote) =>
+      runs.wake({ tenant: vote.tenant, id: vote.invocation }, vote.id),
+    ),
     ...(await store.invocations.leaseCanceled(lease)).map((ref) => runs.cancel(ref)),
   ];
   for (const attempt of await Promise.allSettled(attempts)) {
-    if (attempt.status === "rejected") log("warn", "The relay could not reach a run", { error: attempt.reason as unknown });
+    if (attempt.status === "rejected")
+      log("warn", "The relay could not reach a run", { error: attempt.reason as unknown });
   }
 }

@@ -9,7 +9,10 @@ const STORE_RETRY_MS = 2_000;
 export function translateStoreErrors(gateway: Gateway, store: Pick<Store, "isUnavailable">): Gateway {
   const translate = (error: unknown): never => {
     if (error instanceof CountersignError || !store.isUnavailable(error)) throw error;
-    throw new CountersignError("unavailable", "The store can't be reached", { cause: error, retryAfterMs: STORE_RETRY_MS });
+    throw new CountersignError("unavailable", "The store can't be reached", {
+      cause: error,
+      retryAfterMs: STORE_RETRY_MS,
+    });
   };
   return new Proxy(gateway, {
     get(target, name: keyof Gateway) {

@@ -30,7 +30,8 @@ export async function vote(context: GatewayContext, caller: Caller, ballot: Ball
   const received = await receiveVote(context, caller, { ...ballot, ref });
   if (received.kind === "absent") throw notFound();
   if (received.kind === "refused") throw await refusal(context, ref, received.code);
-  if (received.kind === "repeated" && received.judged) return { approval: await readApprovalView(context, ref), confirmed: true };
+  if (received.kind === "repeated" && received.judged)
+    return { approval: await readApprovalView(context, ref), confirmed: true };
 
   const judged = waitForJudgement(context, ref, received.voteId);
   context.runs.wake(ref, received.voteId).catch((error: unknown) => {
@@ -56,7 +57,11 @@ type Received =
   | { readonly kind: "received"; readonly voteId: VoteId };
 
 /** Checks under the approval's lock all that the door can, and keeps the vote. Its time is taken after the lock was had, so votes are kept in the order they were made. */
-function receiveVote(context: GatewayContext, caller: Caller, ballot: Ballot & { readonly ref: InvocationRef }): Promise<Received> {
+function receiveVote(
+  context: GatewayContext,
+  caller: Caller,
+  ballot: Ballot & { readonly ref: InvocationRef },
+): Promise<Received> {
   const { principal } = caller;
   const { decision } = ballot.vote;
   const fault = findJsonFault(ballot.vote.reason ?? "");
@@ -75,7 +80,14 @@ function receiveVote(context: GatewayContext, caller: Caller, ballot: Ballot & {
     }
     const voteId = newVoteId(randomBytes);
     const digest = ballot.vote.digest ?? approval.digest;
-    const candidate = { id: voteId, voter: principal.subject, decision, reason: reason ?? undefined, round: approval.round, digest };
+    const candidate = {
+      id: voteId,
+      voter: principal.subject,
+      decision,
+      reason: reason ?? undefined,
+      round: approval.round,
+      digest,
+    };
     const code = refuseVote(state, { ...candidate, madeAtMs: nowMs, authentic: true, eligible });
     if (code !== undefined) {
       await recordRefusal(tx, approval, { caller, decision, code });
@@ -118,7 +130,11 @@ async function recordRefusal(
   ]);
 }
 
-async function waitForJudgement(context: GatewayContext, ref: InvocationRef, voteId: VoteId): Promise<VoteRow | undefined> {
+async function waitForJudgement(
+  context: GatewayContext,
+  ref: InvocationRef,
+  voteId: VoteId,
+): Promise<VoteRow | undefined> {
   let row: VoteRow | undefined;
   await context.waiter.wait({
     ref,

@@ -21,7 +21,11 @@ export interface PolicyOrigin {
  * @returns what stops following the file
  * @throws invalid_policy, invalid_request
  */
-export async function publishPolicy(store: Store, { policy, policyFile }: PolicyOrigin, log: Log): Promise<() => Promise<void>> {
+export async function publishPolicy(
+  store: Store,
+  { policy, policyFile }: PolicyOrigin,
+  log: Log,
+): Promise<() => Promise<void>> {
   if (policy !== undefined) await publishFileDocument(store, policy);
   if (policyFile === undefined) return async () => {};
   const path = resolve(policyFile);

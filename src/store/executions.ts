@@ -2,6 +2,7 @@ import type { InvocationRef } from "../contract/ids.ts";
 import type { ExecutionMode } from "../contract/manifest.ts";
 import type { AttemptState } from "../core/invocation.ts";
 import type { Sql } from "./db.ts";
+import type { LockedInvocation } from "./invocations.ts";
 
 /** One attempt in the ledger. */
 export interface ExecutionRow {
@@ -42,6 +43,19 @@ export function createExecutionTable(sql: Sql) {
     async last(ref: InvocationRef): Promise<ExecutionRow | undefined> {
       const rows = await sql.query<ExecutionRow>(
         `select attempt, round, token, mode, digest, state, error from execution where tenant = $1 and invocation = $2 order by attempt desc limit 1`,
+        [ref.tenant, ref.id],
+      );
+      return rows[0];
+    },
+
+    /** An executing invocation with its first attempt's token, while that attempt is its only one and has no end. Takes no lock. */
+    async findBegun(ref: InvocationRef): Promise<(LockedInvocation & Pick<ExecutionRow, "token">) | undefined> {
+      const rows = await sql.query<LockedInvocation & Pick<ExecutionRow, "token">>(
+        `select i.*, r.input, r.salt, ms_now() as now, e.token
+         from invocation i
+         join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
+         join execution e on e.tenant = i.tenant and e.invocation = i.id and e.attempt = 1 and e.state = 'started'
+         where i.tenant = $1 and i.id = $2 and i.status = 'executing' and i.attempts = 1`,
         [ref.tenant, ref.id],
       );
       return rows[0];

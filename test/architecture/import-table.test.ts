@@ -24,6 +24,7 @@ test("The import table refuses values across layers, and values where types are 
     "src/contract/wait.ts": "export const Wait = 1;\n",
     "src/embedded/start.ts": 'import "../cli/bin.ts";\n',
     "src/cli/bin.ts": "export const bin = 1;\n",
+    "src/helpers/pad.ts": 'import { Wait } from "../contract/wait.ts";\nexport const pad = Wait;\n',
   });
   const { stdout } = await cruise(folder, ".dependency-cruiser.cjs");
   const faults = [...stdout.matchAll(/error ([a-z-]+): (\S+)/g)].map(([, rule, file]) => `${rule} ${file}`);
@@ -32,6 +33,8 @@ test("The import table refuses values across layers, and values where types are 
     "core-builtins src/core/read.ts",
     "core-values src/core/decide.ts",
     "no-entry-point-imports src/embedded/start.ts",
+    "no-unknown-folders src/helpers/pad.ts",
+    "wiring-below-cli src/embedded/start.ts",
   ]);
 });
 

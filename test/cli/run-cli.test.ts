@@ -91,7 +91,6 @@ test("runCli() never lets a caller's text move the cursor or turn the writing di
   const shown = await runHere(["invocations", "show", "ivn_1"], { env });
   expect(shown.stdout).toMatch(/^Reason: +safe\\u001b\[2K\\u202eevil\\u0000\\u000d\\u009b1m$/m);
   const asJson = await runHere(["invocations", "show", "ivn_1", "--json"], { env });
-  // oxlint-disable-next-line eslint/no-control-regex -- these are what must not be there
   for (const { stdout } of [shown, asJson])
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   expect(JSON.parse(asJson.stdout)).toMatchObject({ reason: hostile });

@@ -30,6 +30,14 @@ test("ensureTemporalCli() is content with a server's address or a CLI that was c
   expect([withServer, withCli]).toMatchObject([{ code: 0 }, { code: 0 }]);
 });
 
+test("ensureTemporalCli() wants a CLI for a server of one's own, whatever server runs", async () => {
+  const clone = await createClone();
+  const env = { PATH: "", TEMPORAL_ADDRESS: "127.0.0.1:7233", TEMPORAL_CLI_PATH: join(clone.folder, "nothing") };
+  const { code, stderr } = await clone.run(ENSURE.replace("Cli();", "Cli({ ownServer: true });"), env);
+  expect(code).toBe(1);
+  expect(stderr).toContain("TEMPORAL_CLI_PATH");
+});
+
 test("ensureTemporalCli() names the ways to a Temporal in one line when it finds none", async () => {
   const clone = await createClone();
   const { code, stderr } = await clone.run(ENSURE, { PATH: "" });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { getInvocation } from "../../workflows/messages.ts";
 import type { Caller } from "../../src/gateway/gateway.ts";
 import { closedHistory, handleOf, startGuard, type TestGuard, waitForStatus } from "../support/guard.ts";
@@ -108,11 +108,19 @@ test("a cancel in Temporal itself cancels a pending call", async () => {
 
 test("a running action hears of a cancel and its report decides", async () => {
   const view = await guard.gateway.invoke(agent, { action: "test.patient", input: {}, waitMs: 0 });
-  await waitForStatus(guard, view.id, "executing");
+  await vi.waitUntil(() => effects.has(view.id), 10_000);
   await guard.gateway.cancel(agent, view.id);
   const closed = await waitForStatus(guard, view.id, "failed");
   expect(closed.error).toMatchObject({ code: "action_failed", message: "Stopped" });
   expect(effects.get(view.id)).toBe(1);
+});
+
+test("a call that is canceled before its action ran has had no effect", async () => {
+  const view = await guard.gateway.invoke(agent, { action: "test.patient", input: {}, waitMs: 0 });
+  await guard.gateway.cancel(agent, view.id);
+  const closed = await waitForStatus(guard, view.id, "canceled", "failed", "uncertain");
+  if (!effects.has(view.id)) expect(closed).toMatchObject({ error: { code: "invocation_canceled" } });
+  expect(closed.status).not.toBe("uncertain");
 });
 
 test("ActionRejected fails at once", async () => {

@@ -67,7 +67,8 @@ export interface ApprovalEvents {
 
 /** How one vote ended: it counts, or it is refused with a code. */
 export type Judgement =
-  { readonly id: string; readonly state: "counted" } | { readonly id: string; readonly state: "refused"; readonly code: ErrorCode };
+  | { readonly id: string; readonly state: "counted" }
+  | { readonly id: string; readonly state: "refused"; readonly code: ErrorCode };
 
 /** The next state and how each vote ended. */
 export interface AdvancedApproval {
@@ -139,7 +140,11 @@ function countVote(state: ApprovalState, vote: ReceivedVote): ApprovalState {
   return { ...state, counted, resolution: { ...resolveBy("approved", counted, vote), executeByAtMs } };
 }
 
-function resolveBy(status: "approved" | "rejected", counted: readonly CountedVote[], last: ReceivedVote): ResolvedApproval {
+function resolveBy(
+  status: "approved" | "rejected",
+  counted: readonly CountedVote[],
+  last: ReceivedVote,
+): ResolvedApproval {
   const by = counted.filter((vote) => vote.decision === last.decision).map((vote) => vote.voter);
   return { status, atMs: last.madeAtMs, by, reason: last.reason, executeByAtMs: undefined };
 }
