@@ -26,7 +26,8 @@ export async function beginExecution(
   // A run that was reset has another id: it may be the second to come here, so it begins anew.
   if (begun === undefined || begun.temporal_run_id !== options.firstTryOf) return beginAttempt(ports, ref);
   const action = requireAction(ports, begun.action);
-  if (action.execution.mode === "at_most_once" || !isUntouched(begun)) return beginAttempt(ports, ref);
+  // An inline action was run by the decision itself: if we come here after all, its first attempt was lost on the way.
+  if (action.execution.mode !== "idempotent" || !isUntouched(begun)) return beginAttempt(ports, ref);
   if (begun.cancel_at !== null) return closeUnused(ports, ref, begun.token);
   // Taken over without another write, since the mode allows it to run twice.
   return { kind: "run", ref, row: begun, action, attempt: 1, token: begun.token, erredBefore: 0, approval: undefined };

@@ -13,6 +13,7 @@ import type { InvocationChange, LockedInvocation } from "../src/store/invocation
 import type { TransactionTables } from "../src/store/store.ts";
 import { closeRow, eventOf } from "./close-row.ts";
 import { carryOut } from "./execute-action.ts";
+import { isUntouched } from "./mandate.ts";
 import { requireAction, requireRow } from "./require.ts";
 import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
@@ -56,6 +57,7 @@ async function decide(
     if (isClosed(row.status)) return closedStep(row);
     if (row.verdict !== null) return standingStep(ports, tx, row);
     if (row.cancel_at !== null) return closeCanceled(tx, row);
+    if (!isUntouched(row)) return closeTouched(tx, row);
     const action = requireAction(ports, row.action);
     const deciding: Deciding = { tx, row, action, identity: ports.identity, temporalRunId: options.temporalRunId };
     return (await refuseInput(deciding)) ?? recordVerdict(deciding, evaluate(deciding, inForce));
@@ -80,6 +82,14 @@ function closeCanceled(tx: TransactionTables, row: LockedInvocation): Promise<St
   return closeRow(tx, row, {
     status: "canceled",
     error: { code: "invocation_canceled", message: row.cancel_reason ?? "The call was canceled", retryable: false },
+  });
+}
+
+/** Closes what is not, to the byte, what the door accepted: nothing may be decided about it, let alone run. */
+function closeTouched(tx: TransactionTables, row: LockedInvocation): Promise<Step> {
+  return closeRow(tx, row, {
+    status: "failed",
+    error: { code: "digest_mismatch", message: "The input is not the one that was accepted", retryable: false },
   });
 }
 

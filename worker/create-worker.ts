@@ -2,13 +2,13 @@ import type { Action } from "../src/action/action.ts";
 import { connectNative, installSdkLogger, temporalTargetOf } from "../src/adapters/connect-temporal.ts";
 import { createLogger } from "../src/adapters/logger.ts";
 import { createRedactor } from "../src/core/redaction/redactor.ts";
-import { createClosers } from "../src/process/closers.ts";
+import { type Closers, createClosers } from "../src/process/closers.ts";
 import type { LogLevel } from "../src/gateway/ports.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
 import { migrate } from "../src/store/migrate.ts";
 import { openPostgres } from "../src/store/postgres.ts";
 import { createStore } from "../src/store/store.ts";
-import { createPoller } from "./create-poller.ts";
+import { createPoller, type Poller } from "./create-poller.ts";
 
 /** What a worker process is made of. */
 export interface WorkerOptions {
@@ -60,9 +60,17 @@ export async function createWorker(options: WorkerOptions): Promise<CountersignW
       ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
       ...(options.taskQueue === undefined ? {} : { taskQueue: options.taskQueue }),
     });
-    return { run: () => poller.run().finally(() => closers.closeAll()), shutdown: () => poller.shutdown() };
+    return { run: () => runAndClose(poller, closers), shutdown: () => poller.shutdown() };
   } catch (error) {
     await closers.closeAll().catch(() => undefined);
     throw error;
+  }
+}
+
+async function runAndClose(poller: Poller, closers: Closers): Promise<void> {
+  try {
+    await poller.run();
+  } finally {
+    await closers.closeAll();
   }
 }

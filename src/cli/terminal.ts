@@ -17,6 +17,9 @@ export interface Terminal {
 /** Characters that move the cursor, change direction or hide others: what callers wrote must not repaint an approver's screen. */
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu;
 
+/** A signal that follows the first one so soon is the same Ctrl-C: npm passes on what the terminal sent to everybody already. */
+const SAME_SIGNAL_MS = 1_000;
+
 /** The terminal of this process. A second Ctrl-C ends the process at once. */
 export function createTerminal(): Terminal {
   // Whoever read the answer (head, less) has seen enough.
@@ -56,9 +59,11 @@ export function waitForStop(signal: AbortSignal): Promise<void> {
 
 function createStopSignal(): AbortSignal {
   const controller = new AbortController();
+  let firstAtMs = Number.POSITIVE_INFINITY;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(1);
+      if (performance.now() - firstAtMs > SAME_SIGNAL_MS) process.exit(1);
+      firstAtMs = Math.min(firstAtMs, performance.now());
       controller.abort(new Error("Stopped"));
     });
   }

@@ -17,6 +17,7 @@ export type Problem = z.infer<typeof Problem>;
 
 /** One page of a list. */
 export interface Page<Item> {
+  /** Newest first. */
   readonly items: readonly Item[];
   /** Hand it back as `cursor` for the next page; absent on the last. */
   readonly nextCursor?: string;

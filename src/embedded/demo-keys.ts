@@ -5,7 +5,9 @@ import { readIfThere, writePrivate } from "./secrets.ts";
 
 /** Two keys to try things with: one that asks, one that approves. */
 export interface DemoKeys {
+  /** May invoke, and has the scope of the billing example. */
   readonly agent: string;
+  /** May approve what the billing example asks for. */
   readonly approver: string;
 }
 

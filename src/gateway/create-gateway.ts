@@ -40,7 +40,7 @@ export function createGateway(ports: GatewayPorts): OpenGateway {
     reconcile: (caller, id, request) => reconcile(context, caller, { ...request, id }),
     listApprovals: (caller, filter, page) => listApprovals(context, caller, { filter, page }),
     getApproval: (caller, id) => getApproval(context, caller, id),
-    vote: (caller, id, ballot, idempotencyKey) => vote(context, caller, { id, vote: ballot, idempotencyKey }),
+    vote: (caller, id, ballot) => vote(context, caller, { ...ballot, id }),
     ...createActionMethods(ports),
     ...createPolicyMethods(ports, ports.policies),
     ...createAuditMethods(ports),

@@ -39,6 +39,11 @@ export interface InvokeCommand extends InvokeRequest {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** A vote as a door hands it on; its idempotency key travels in a header. */
+export interface Ballot extends VoteRequest {
+  readonly idempotencyKey?: string | undefined;
+}
+
 /** A vote's answer. `confirmed` is false when the vote is kept but not judged yet (HTTP 202). */
 export interface VoteAnswer {
   readonly approval: ApprovalView;
@@ -86,7 +91,7 @@ export interface Gateway {
   /** One approval. */
   getApproval(caller: Caller, id: string): Promise<ApprovalView>;
   /** Records a vote and waits up to 3 s for its judgement. @throws not_an_approver, self_approval, digest_mismatch, already_resolved, invalid_request */
-  vote(caller: Caller, id: string, vote: VoteRequest, idempotencyKey?: string): Promise<VoteAnswer>;
+  vote(caller: Caller, id: string, ballot: Ballot): Promise<VoteAnswer>;
 
   /** Published actions, by name. */
   listActions(caller: Caller): Promise<readonly ActionView[]>;

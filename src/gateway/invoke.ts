@@ -7,16 +7,16 @@ import type { Principal } from "../contract/principal.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import { inputDigest, requestHash } from "../core/digest.ts";
-import { isIdempotencyKey } from "../core/idempotency-key.ts";
 import { newInvocationId } from "../core/ids.ts";
 import { isClosed } from "../core/invocation.ts";
 import { findJsonFault } from "../core/json-guard.ts";
 import type { InvocationRow, NewInvocation } from "../store/invocations.ts";
+import { assertIdempotencyKey } from "./assert-idempotency-key.ts";
 import type { GatewayContext } from "./context.ts";
 import type { Caller, InvokeCommand } from "./gateway.ts";
 import { assertPermission } from "./permissions.ts";
-import type { RunStart } from "./ports.ts";
 import { notFound, viewRow } from "./read-invocations.ts";
+import { runStartOf } from "./run-start.ts";
 
 /** Accepts a call, starts its run and waits for the answer as the caller asked. */
 export async function invoke(context: GatewayContext, caller: Caller, command: InvokeCommand): Promise<InvocationView> {
@@ -53,9 +53,7 @@ interface Acceptance {
 }
 
 function checkTexts(command: InvokeCommand): void {
-  if (command.idempotencyKey !== undefined && !isIdempotencyKey(command.idempotencyKey)) {
-    throw new CountersignError("invalid_idempotency_key", "An idempotency key is 1 to 255 printable characters");
-  }
+  assertIdempotencyKey(command.idempotencyKey);
   const { reason, run, session } = command;
   const fault = findJsonFault({ reason: reason ?? "", run: run ?? "", session: session ?? "" });
   if (fault !== undefined)
@@ -143,17 +141,7 @@ async function accept(context: GatewayContext, row: NewInvocation): Promise<Invo
 }
 
 function startRun(context: GatewayContext, row: NewInvocation): void {
-  const run: RunStart = {
-    ref: row.ref,
-    taskQueue: row.taskQueue,
-    action: row.action,
-    actor: row.actor,
-    run: row.run,
-    reason: row.reason,
-    digest: row.digest,
-    input: JSON.parse(row.inputView) as unknown,
-  };
-  context.runs.start(run).catch((error: unknown) => {
+  context.runs.start(runStartOf({ ...row, ...row.ref })).catch((error: unknown) => {
     // Nothing is lost: the row is accepted, and the relay starts whatever has no run.
     context.log("warn", "Could not start the run, the relay will", { invocation: row.ref.id, error });
   });

@@ -1,6 +1,7 @@
 import type { ApprovalFilter, ApprovalView } from "../contract/approval.ts";
 import type { InvocationRef } from "../contract/ids.ts";
 import type { PageQuery } from "../contract/invocation.ts";
+import type { Manifest } from "../contract/manifest.ts";
 import type { Page } from "../contract/problem.ts";
 import { approverNames, isEligible } from "../core/approval/eligibility.ts";
 import { parseInvocationId } from "../core/ids.ts";
@@ -46,7 +47,8 @@ export async function listApprovals(
     },
     query.page,
   );
-  const items = await Promise.all(page.items.map((row) => viewRow(context, row)));
+  const manifests = new Map((await context.store.manifests.list()).map((manifest) => [manifest.name, manifest]));
+  const items = page.items.map((row) => viewWith(context, row, manifests.get(row.action)));
   return { ...page, items };
 }
 
@@ -64,7 +66,10 @@ function maySee(row: ApprovalDetailRow, caller: Caller): boolean {
 }
 
 async function viewRow(context: GatewayContext, row: ApprovalDetailRow): Promise<ApprovalView> {
-  const manifest = await context.store.manifests.get(row.action);
+  return viewWith(context, row, await context.store.manifests.get(row.action));
+}
+
+function viewWith(context: GatewayContext, row: ApprovalDetailRow, manifest: Manifest | undefined): ApprovalView {
   return viewApproval(row, {
     title: manifest?.title,
     description: manifest?.description,

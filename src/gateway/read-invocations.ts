@@ -5,6 +5,8 @@ import type { Page } from "../contract/problem.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import { parseInvocationId } from "../core/ids.ts";
 import { isClosed } from "../core/invocation.ts";
+import type { RecordedVerdict } from "../contract/policy.ts";
+import type { ApprovalRow } from "../store/approvals.ts";
 import type { InvocationRow, InvocationScope } from "../store/invocations.ts";
 import type { GatewayContext } from "./context.ts";
 import type { Caller } from "./gateway.ts";
@@ -54,7 +56,8 @@ export async function listInvocations(
 ): Promise<Page<InvocationView>> {
   await assertPermission(context, caller, "read");
   const page = await context.store.invocations.list(scopeOf(caller, query.filter), query.page);
-  const items = await Promise.all(page.items.map((row) => viewRow(context, row, { replayed: false })));
+  const approvals = await findApprovals(context, page.items);
+  const items = page.items.map((row) => viewWith(context, row, { approval: approvals.get(row.id), replayed: false }));
   return { ...page, items };
 }
 
@@ -109,11 +112,29 @@ export async function viewRow(
   row: InvocationRow,
   options: { readonly replayed: boolean },
 ): Promise<InvocationView> {
+  const approvals = await findApprovals(context, [row]);
+  return viewWith(context, row, { approval: approvals.get(row.id), replayed: options.replayed });
+}
+
+/** The approvals of those rows whose verdict asked for one, in one look. */
+function findApprovals(
+  context: GatewayContext,
+  rows: readonly InvocationRow[],
+): Promise<ReadonlyMap<string, ApprovalRow>> {
+  const asked = rows.filter(
+    (row) => row.verdict !== null && (JSON.parse(row.verdict) as RecordedVerdict).effect === "require_approval",
+  );
+  return context.store.approvals.findMany(
+    asked[0]?.tenant ?? "",
+    asked.map((row) => row.id),
+  );
+}
+
+function viewWith(
+  context: GatewayContext,
+  row: InvocationRow,
+  parts: { readonly approval: ApprovalRow | undefined; readonly replayed: boolean },
+): InvocationView {
   const ref = { tenant: row.tenant, id: row.id };
-  const asked = row.verdict !== null && (JSON.parse(row.verdict) as { effect: string }).effect === "require_approval";
-  return viewInvocation(row, {
-    approval: asked ? await context.store.approvals.get(ref) : undefined,
-    temporalUiUrl: context.runs.uiUrl(ref, row.temporal_run_id ?? undefined),
-    replayed: options.replayed,
-  });
+  return viewInvocation(row, { ...parts, temporalUiUrl: context.runs.uiUrl(ref, row.temporal_run_id ?? undefined) });
 }

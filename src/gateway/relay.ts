@@ -53,7 +53,7 @@ export function startRelay(ports: RelayPorts): Relay {
 async function relayOnce({ store, runs, log }: RelayPorts): Promise<void> {
   const lease = { olderThanMs: RELAY_AGE_MS, leaseMs: RELAY_LEASE_MS, limit: RELAY_BATCH };
   const attempts = [
-    ...(await store.invocations.leaseUnstarted(lease)).map((row) => runs.start(runStartOf(row))),
+    ...(await store.invocations.leaseUnstarted(lease)).map((accepted) => runs.start(runStartOf(accepted))),
     ...(await store.votes.leaseReceived(lease)).map((vote) =>
       runs.wake({ tenant: vote.tenant, id: vote.invocation }, vote.id),
     ),

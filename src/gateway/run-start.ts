@@ -1,18 +1,22 @@
 import type { InvocationRef } from "../contract/ids.ts";
-import type { UnstartedInvocation } from "../store/invocations.ts";
+import type { NewInvocation } from "../store/invocations.ts";
 import type { RunStart } from "./ports.ts";
 
-/** What a run is started with, from the row that was accepted. */
-export function runStartOf(row: UnstartedInvocation): RunStart {
-  const ref: InvocationRef = { tenant: row.tenant, id: row.id };
+/** What is read of an accepted invocation, just written or found by the relay. */
+type Accepted = InvocationRef &
+  Pick<NewInvocation, "taskQueue" | "action" | "actor" | "run" | "reason" | "digest" | "inputView">;
+
+/** What a run is started with. */
+export function runStartOf(accepted: Accepted): RunStart {
+  const { tenant, id, taskQueue, action, actor, run, reason, digest, inputView } = accepted;
   return {
-    ref,
-    taskQueue: row.task_queue,
-    action: row.action,
-    actor: row.actor,
-    run: row.run ?? undefined,
-    reason: row.reason ?? undefined,
-    digest: row.digest,
-    input: JSON.parse(row.input_view) as unknown,
+    ref: { tenant, id },
+    taskQueue,
+    action,
+    actor,
+    run,
+    reason,
+    digest,
+    input: JSON.parse(inputView) as unknown,
   };
 }

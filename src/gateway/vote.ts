@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { VoteRequest } from "../contract/approval.ts";
 import type { InvocationRef, VoteId } from "../contract/ids.ts";
 import { refuseVote } from "../core/approval/approval.ts";
 import { isEligible } from "../core/approval/eligibility.ts";
@@ -13,7 +12,8 @@ import { approvalStateOf } from "../core/approval/read-approval.ts";
 import type { TransactionTables } from "../store/store.ts";
 import type { VoteRow } from "../store/votes.ts";
 import type { GatewayContext } from "./context.ts";
-import type { Caller, VoteAnswer } from "./gateway.ts";
+import type { Ballot, Caller, VoteAnswer } from "./gateway.ts";
+import { assertIdempotencyKey } from "./assert-idempotency-key.ts";
 import { assertPermission } from "./permissions.ts";
 import { readApprovalView } from "./read-approvals.ts";
 import { notFound } from "./read-invocations.ts";
@@ -22,8 +22,9 @@ import { notFound } from "./read-invocations.ts";
 const JUDGEMENT_WAIT_MS = 3_000;
 
 /** Keeps a vote as a row with its MAC, wakes the run, and waits until the vote is judged. */
-export async function vote(context: GatewayContext, caller: Caller, ballot: Ballot): Promise<VoteAnswer> {
+export async function vote(context: GatewayContext, caller: Caller, ballot: AddressedBallot): Promise<VoteAnswer> {
   await assertPermission(context, caller, "approve");
+  assertIdempotencyKey(ballot.idempotencyKey);
   const id = parseInvocationId(ballot.id);
   if (id === undefined) throw notFound();
   const ref: InvocationRef = { tenant: caller.principal.tenant, id };
@@ -43,12 +44,8 @@ export async function vote(context: GatewayContext, caller: Caller, ballot: Ball
   return { approval: await readApprovalView(context, ref), confirmed: row?.state === "counted" };
 }
 
-/** A vote as a door hands it on. */
-export interface Ballot {
-  readonly id: string;
-  readonly vote: VoteRequest;
-  readonly idempotencyKey: string | undefined;
-}
+/** A vote and what it is about. */
+type AddressedBallot = Ballot & { readonly id: string };
 
 type Received =
   | { readonly kind: "absent" }
@@ -63,10 +60,10 @@ function receiveVote(
   ballot: Ballot & { readonly ref: InvocationRef },
 ): Promise<Received> {
   const { principal } = caller;
-  const { decision } = ballot.vote;
-  const fault = findJsonFault(ballot.vote.reason ?? "");
+  const { decision } = ballot;
+  const fault = findJsonFault(ballot.reason ?? "");
   if (fault !== undefined) throw new CountersignError("invalid_input", `The reason ${fault.message}`);
-  const reason = ballot.vote.reason === undefined ? null : String(context.redact(ballot.vote.reason));
+  const reason = ballot.reason === undefined ? null : String(context.redact(ballot.reason));
   return context.store.transaction(async (tx) => {
     const locked = await tx.approvals.lock(ballot.ref);
     if (locked === undefined) return { kind: "absent" };
@@ -75,11 +72,11 @@ function receiveVote(
     const state = approvalStateOf(approval, votes);
     const eligible = isEligible(approval.approvers, principal);
     const earlier = votes.findLast((row) => row.voter === principal.subject && row.decision === decision);
-    if (eligible && earlier !== undefined && sameDigest(ballot.vote, approval)) {
+    if (eligible && earlier !== undefined && sameDigest(ballot, approval)) {
       return { kind: "repeated", voteId: earlier.id, judged: earlier.state !== "received" };
     }
     const voteId = newVoteId(randomBytes);
-    const digest = ballot.vote.digest ?? approval.digest;
+    const digest = ballot.digest ?? approval.digest;
     const candidate = {
       id: voteId,
       voter: principal.subject,
@@ -110,7 +107,7 @@ function receiveVote(
   });
 }
 
-function sameDigest(ballot: VoteRequest, approval: ApprovalRow): boolean {
+function sameDigest(ballot: Ballot, approval: ApprovalRow): boolean {
   return ballot.digest === undefined || ballot.digest === approval.digest;
 }
 

@@ -2,8 +2,9 @@ import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import { z } from "zod";
 import { MAX_INPUT_DEPTH } from "../contract/limits.ts";
 import { CountersignError } from "../core/countersign-error.ts";
-import { isIdempotencyKey, MAX_IDEMPOTENCY_KEY_LENGTH } from "../core/idempotency-key.ts";
+import { MAX_IDEMPOTENCY_KEY_LENGTH } from "../core/idempotency-key.ts";
 import { findJsonFault } from "../core/json-guard.ts";
+import { assertIdempotencyKey } from "../gateway/assert-idempotency-key.ts";
 import type { Caller } from "../gateway/gateway.ts";
 import type { AppContext, AppEnv } from "./app-env.ts";
 import { assertMediaType, parseJson, readText } from "./body.ts";
@@ -95,9 +96,8 @@ async function readBody(c: AppContext, endpoint: Endpoint, maxBytes: number): Pr
 
 function readIdempotencyKey(c: AppContext): string | undefined {
   const key = c.req.header("idempotency-key");
-  if (key === undefined || isIdempotencyKey(key)) return key;
-  const message = `An idempotency key is 1 to ${MAX_IDEMPOTENCY_KEY_LENGTH} printable characters`;
-  throw new CountersignError("invalid_idempotency_key", message);
+  assertIdempotencyKey(key);
+  return key;
 }
 
 function searchOf(c: AppContext): URLSearchParams {

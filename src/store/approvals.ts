@@ -84,13 +84,28 @@ const DETAIL = `
 
 /** Queries of `approval`. */
 export function createApprovalTable(sql: Sql) {
+  return { ...createWrites(sql), ...createReads(sql) };
+}
+
+function createWrites(sql: Sql) {
   return {
     /** Opens an approval; one of this round that is there already is left as it is. */
     async open(row: NewApproval): Promise<void> {
       await sql.query(
         `insert into approval (tenant, invocation, round, status, action, requesters, approvers, terms, digest, opened_at, decide_by)
          values ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
-        [row.ref.tenant, row.ref.id, row.round, row.action, row.requesters, row.approvers, row.terms, row.digest, row.openedAt, row.decideBy],
+        [
+          row.ref.tenant,
+          row.ref.id,
+          row.round,
+          row.action,
+          row.requesters,
+          row.approvers,
+          row.terms,
+          row.digest,
+          row.openedAt,
+          row.decideBy,
+        ],
       );
     },
 
@@ -117,11 +132,28 @@ export function createApprovalTable(sql: Sql) {
         ...set.params,
       ]);
     },
+  };
+}
 
+function createReads(sql: Sql) {
+  return {
     /** The approval of the current round with its votes and what its view needs. */
     async get(ref: InvocationRef): Promise<ApprovalDetailRow | undefined> {
-      const rows = await sql.query<ApprovalDetailRow>(`${DETAIL} where a.tenant = $1 and a.invocation = $2`, [ref.tenant, ref.id]);
+      const rows = await sql.query<ApprovalDetailRow>(`${DETAIL} where a.tenant = $1 and a.invocation = $2`, [
+        ref.tenant,
+        ref.id,
+      ]);
       return rows[0];
+    },
+
+    /** The approvals of the current rounds of many invocations, by invocation. */
+    async findMany(tenant: string, invocations: readonly string[]): Promise<ReadonlyMap<string, ApprovalRow>> {
+      if (invocations.length === 0) return new Map();
+      const rows = await sql.query<ApprovalRow>(
+        `select distinct on (invocation) * from approval where tenant = $1 and invocation = any($2) order by invocation, round desc`,
+        [tenant, invocations],
+      );
+      return new Map(rows.map((row) => [row.invocation, row]));
     },
 
     /** Newest first. */

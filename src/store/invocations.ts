@@ -91,10 +91,8 @@ export interface InvocationChange {
 }
 
 /** An accepted row that no run has taken up, as the relay needs it to start one. */
-export type UnstartedInvocation = Pick<
-  InvocationRow,
-  "tenant" | "id" | "action" | "actor" | "run" | "reason" | "digest" | "input_view" | "task_queue"
->;
+export type UnstartedInvocation = InvocationRef &
+  Pick<NewInvocation, "action" | "actor" | "run" | "reason" | "digest" | "inputView" | "taskQueue">;
 
 const INSERT = `
   insert into invocation (tenant, id, action, action_version, task_queue, actor, actor_principal, via, run, session, reason,
@@ -124,6 +122,10 @@ const FILTER = `tenant = $1 and ($2::text is null or status = $2) and ($3::text 
 
 /** Queries of `invocation`, its input revisions and its idempotency keys. */
 export function createInvocationTable(sql: Sql) {
+  return { ...createWrites(sql), ...createReads(sql), ...createLeases(sql) };
+}
+
+function createWrites(sql: Sql) {
   return {
     /** Inserts an accepted invocation, its first revision and its key. False when the key is taken: nothing was written. */
     async accept(row: NewInvocation): Promise<boolean> {
@@ -131,32 +133,13 @@ export function createInvocationTable(sql: Sql) {
       return (await sql.query(text, acceptParams(row))).length === 1;
     },
 
-    /** The invocation that a key stands for, with the hash of its request. */
-    async findByKey(key: { tenant: string; actor: string; action: string; key: string }): Promise<InvocationRow | undefined> {
-      const rows = await sql.query<InvocationRow>(
-        `select i.* from idempotency_key k join invocation i on i.tenant = k.tenant and i.id = k.invocation
-         where k.tenant = $1 and k.actor = $2 and k.action = $3 and k.key = $4`,
-        [key.tenant, key.actor, key.action, key.key],
-      );
-      return rows[0];
-    },
-
     /** Frees the key that stands for this invocation: the next call with it is a new one. */
     async releaseKey(row: InvocationRow): Promise<void> {
       if (row.idempotency_key === null) return;
-      await sql.query(`delete from idempotency_key where tenant = $1 and actor = $2 and action = $3 and key = $4 and invocation = $5`, [
-        row.tenant,
-        row.actor,
-        row.action,
-        row.idempotency_key,
-        row.id,
-      ]);
-    },
-
-    /** One invocation. */
-    async get(ref: InvocationRef): Promise<InvocationRow | undefined> {
-      const rows = await sql.query<InvocationRow>(`select * from invocation where tenant = $1 and id = $2`, [ref.tenant, ref.id]);
-      return rows[0];
+      await sql.query(
+        `delete from idempotency_key where tenant = $1 and actor = $2 and action = $3 and key = $4 and invocation = $5`,
+        [row.tenant, row.actor, row.action, row.idempotency_key, row.id],
+      );
     },
 
     /** One invocation with its current revision, locked until the transaction ends. The first lock of every transaction. */
@@ -167,7 +150,39 @@ export function createInvocationTable(sql: Sql) {
     /** Writes the columns that changed. */
     async update(ref: InvocationRef, change: InvocationChange): Promise<void> {
       const set = createSetClause({ ...change }, 3);
-      await sql.query(`update invocation set ${set.text} where tenant = $1 and id = $2`, [ref.tenant, ref.id, ...set.params]);
+      await sql.query(`update invocation set ${set.text} where tenant = $1 and id = $2`, [
+        ref.tenant,
+        ref.id,
+        ...set.params,
+      ]);
+    },
+  };
+}
+
+function createReads(sql: Sql) {
+  return {
+    /** One invocation. */
+    async get(ref: InvocationRef): Promise<InvocationRow | undefined> {
+      const rows = await sql.query<InvocationRow>(`select * from invocation where tenant = $1 and id = $2`, [
+        ref.tenant,
+        ref.id,
+      ]);
+      return rows[0];
+    },
+
+    /** The invocation that a key stands for, with the hash of its request. */
+    async findByKey(key: {
+      tenant: string;
+      actor: string;
+      action: string;
+      key: string;
+    }): Promise<InvocationRow | undefined> {
+      const rows = await sql.query<InvocationRow>(
+        `select i.* from idempotency_key k join invocation i on i.tenant = k.tenant and i.id = k.invocation
+         where k.tenant = $1 and k.actor = $2 and k.action = $3 and k.key = $4`,
+        [key.tenant, key.actor, key.action, key.key],
+      );
+      return rows[0];
     },
 
     /** Newest first. With `ownedBy`, only what this subject is the actor or the caller of. */
@@ -190,17 +205,32 @@ export function createInvocationTable(sql: Sql) {
       const byStatus = Object.fromEntries(rows.map((row) => [row.status, row.n])) as InvocationStats["byStatus"];
       return { total: rows.reduce((sum, row) => sum + row.n, 0), byStatus };
     },
+  };
+}
 
+/** What the relay takes up: rows that a door could not hand to Temporal. */
+function createLeases(sql: Sql) {
+  return {
     /** Leases rows that were accepted a while ago and that no run has decided, oldest first. */
-    async leaseUnstarted(lease: { olderThanMs: number; leaseMs: number; limit: number }): Promise<UnstartedInvocation[]> {
-      return sql.query<UnstartedInvocation>(
+    async leaseUnstarted(lease: {
+      olderThanMs: number;
+      leaseMs: number;
+      limit: number;
+    }): Promise<UnstartedInvocation[]> {
+      const rows = await sql.query<InvocationRow>(
         `update invocation set leased_until = ms_now() + $2 * interval '1 millisecond'
          where (tenant, id) in (select tenant, id from invocation
            where status = 'accepted' and decided_at is null and created_at < ms_now() - $1 * interval '1 millisecond'
              and (leased_until is null or leased_until < ms_now())
            order by created_at limit $3 for update skip locked)
-         returning tenant, id, action, actor, run, reason, digest, input_view, task_queue`,
+         returning *`,
         [lease.olderThanMs, lease.leaseMs, lease.limit],
+      );
+      return rows.map(
+        ({ tenant, id, action, actor, run, reason, digest, input_view: inputView, task_queue: taskQueue }) => ({
+          ...{ tenant, id, action, actor, digest, inputView, taskQueue },
+          ...{ run: run ?? undefined, reason: reason ?? undefined },
+        }),
       );
     },
 

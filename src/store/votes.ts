@@ -3,7 +3,7 @@ import type { InvocationId, InvocationRef, VoteId } from "../contract/ids.ts";
 import type { Judgement } from "../core/approval/approval.ts";
 import type { Sql } from "./db.ts";
 
-/** A vote as it is kept. The MAC covers everything above it. */
+/** A vote as it is kept. The MAC covers what was decided, by whom, about what and when; not the idempotency key. */
 export interface VoteRow {
   readonly tenant: string;
   readonly id: VoteId;
@@ -28,6 +28,10 @@ export interface VoteWithVoter extends VoteRow {
 
 /** Queries of `vote`. */
 export function createVoteTable(sql: Sql) {
+  return { ...createWrites(sql), ...createReads(sql) };
+}
+
+function createWrites(sql: Sql) {
   return {
     /** Keeps a vote that the door received; it counts only once it is judged. */
     async insert(vote: Omit<VoteRow, "state" | "code">): Promise<void> {
@@ -50,20 +54,6 @@ export function createVoteTable(sql: Sql) {
       );
     },
 
-    /** One vote. */
-    async get(tenant: string, id: VoteId): Promise<VoteRow | undefined> {
-      return (await sql.query<VoteRow>(`select * from vote where tenant = $1 and id = $2`, [tenant, id]))[0];
-    },
-
-    /** Every vote of the round that isn't refused, oldest first, each with its voter's present rights. */
-    async listOfRound(ref: InvocationRef, round: number): Promise<VoteWithVoter[]> {
-      return sql.query<VoteWithVoter>(
-        `select v.*, p.roles, p.groups from vote v left join principal p on p.tenant = v.tenant and p.subject = v.voter
-         where v.tenant = $1 and v.invocation = $2 and v.round = $3 and v.state <> 'refused' order by v.made_at, v.id`,
-        [ref.tenant, ref.id, round],
-      );
-    },
-
     /** Writes how votes were judged. */
     async judge(tenant: string, judgements: readonly Judgement[]): Promise<void> {
       if (judgements.length === 0) return;
@@ -80,7 +70,11 @@ export function createVoteTable(sql: Sql) {
     },
 
     /** Leases votes that were received a while ago and that no run has judged, oldest first. */
-    async leaseReceived(lease: { olderThanMs: number; leaseMs: number; limit: number }): Promise<Pick<VoteRow, "tenant" | "id" | "invocation">[]> {
+    async leaseReceived(lease: {
+      olderThanMs: number;
+      leaseMs: number;
+      limit: number;
+    }): Promise<Pick<VoteRow, "tenant" | "id" | "invocation">[]> {
       return sql.query<Pick<VoteRow, "tenant" | "id" | "invocation">>(
         `update vote set leased_until = ms_now() + $2 * interval '1 millisecond'
          where (tenant, id) in (select tenant, id from vote
@@ -88,6 +82,24 @@ export function createVoteTable(sql: Sql) {
            order by made_at limit $3 for update skip locked)
          returning tenant, id, invocation`,
         [lease.olderThanMs, lease.leaseMs, lease.limit],
+      );
+    },
+  };
+}
+
+function createReads(sql: Sql) {
+  return {
+    /** One vote. */
+    async get(tenant: string, id: VoteId): Promise<VoteRow | undefined> {
+      return (await sql.query<VoteRow>(`select * from vote where tenant = $1 and id = $2`, [tenant, id]))[0];
+    },
+
+    /** Every vote of the round that isn't refused, oldest first, each with its voter's present rights. */
+    async listOfRound(ref: InvocationRef, round: number): Promise<VoteWithVoter[]> {
+      return sql.query<VoteWithVoter>(
+        `select v.*, p.roles, p.groups from vote v left join principal p on p.tenant = v.tenant and p.subject = v.voter
+         where v.tenant = $1 and v.invocation = $2 and v.round = $3 and v.state <> 'refused' order by v.made_at, v.id`,
+        [ref.tenant, ref.id, round],
       );
     },
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { MockActivityEnvironment } from "@temporalio/testing";
+import { DefaultLogger } from "@temporalio/worker";
 import { z } from "zod";
 import { type Activities, type ActivityPorts, createActivities } from "../../activities/index.ts";
 import type { ActionContext } from "../../src/action/action.ts";
@@ -126,10 +127,15 @@ export function activitiesOf(desk: Desk, db?: Db): Activities {
   return createActivities(db === undefined ? desk.ports : { ...desk.ports, store: createStore(db) });
 }
 
-/** Runs an activity as Temporal does; `attempt` counts its tries. */
-export function perform<Result>(work: () => Promise<Result>, attempt = 1): Promise<Result> {
+/** Temporal's side of one activity; `attempt` counts its tries. It can be canceled, once. */
+export function createEnvironment(attempt = 1): MockActivityEnvironment {
   const workflowExecution = { workflowId: "guard:default:test", runId: "run-1" };
-  return new MockActivityEnvironment({ attempt, workflowExecution }).run(work);
+  return new MockActivityEnvironment({ attempt, workflowExecution }, { logger: new DefaultLogger("ERROR", () => undefined) });
+}
+
+/** Runs an activity as Temporal does. */
+export function perform<Result>(work: () => Promise<Result>, attempt = 1): Promise<Result> {
+  return createEnvironment(attempt).run(work);
 }
 
 /** The row of an invocation, which must be there. */

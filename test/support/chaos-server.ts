@@ -97,7 +97,7 @@ export function createChaosServer(): ChaosServer {
     url: () => url,
     async start() {
       const startedAtMs = performance.now();
-      command = await launchCommand(["start", "--json"], serverEnvironment(workspace));
+      command = launchCommand(["start", "--json"], serverEnvironment(workspace));
       url = await readUrl(command);
       await waitUntilReady(url);
       return Math.round(performance.now() - startedAtMs);

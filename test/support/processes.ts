@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { ensureBuild } from "../../scripts/build.mjs";
 import { endOrphan } from "../../src/embedded/child-record.ts";
 
@@ -37,6 +37,9 @@ export interface Workspace {
   path(name: string): string;
 }
 
+// Once per file: what is killed and started again in between has to be the same.
+beforeAll(ensureBuild);
+
 /** What is undone, last first, when the test file is over. */
 const undo: (() => Promise<void> | void)[] = [];
 afterAll(async () => {
@@ -60,11 +63,7 @@ export function createWorkspace(): Workspace {
 }
 
 /** Starts the built `countersign` with only the environment given; it is killed when the test file is over. */
-export async function launchCommand(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<CommandProcess> {
-  await ensureBuild();
+export function launchCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): CommandProcess {
   const child = spawn(process.execPath, [join(CLONE, "dist/src/cli/bin.js"), ...args], {
     cwd: CLONE,
     env: { PATH: process.env["PATH"] ?? "", HOME: "/nonexistent", COUNTERSIGN_LOG_LEVEL: "error", ...env },
@@ -84,7 +83,7 @@ export async function runCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<EndedProcess> {
-  const command = await launchCommand(args, env);
+  const command = launchCommand(args, env);
   return within(ENDS_WITHIN_MS, command.ended, () => `It goes on: ${JSON.stringify(command.output())}`);
 }
 

@@ -92,7 +92,7 @@ test("a signal from outside changes nothing", async () => {
   await handleOf(guard, view).signal("castVote", { decision: "approve", voter: "boss" });
   await guard.gateway.cancel(agent, view.id);
   const { events } = await closedHistory(guard, view);
-  expect(events.filter((event) => event.workflowExecutionSignaledEventAttributes != null)).toHaveLength(2);
+  expect(events.filter((event) => event.workflowExecutionSignaledEventAttributes)).toHaveLength(2);
   expect(await guard.gateway.getInvocation(agent, view.id)).toMatchObject({ status: "canceled" });
   expect(effects.has(view.id)).toBe(false);
 });

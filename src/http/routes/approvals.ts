@@ -47,11 +47,11 @@ export function addApprovalRoutes(target: EndpointTarget, { gateway }: RoutePart
   });
   addEndpoint(target, get, async ({ caller, c }) => c.json(await gateway.getApproval(caller, c.req.param("id") ?? "")));
   addEndpoint(target, vote, async ({ caller, body, idempotencyKey, c }) =>
-    answerVote(c, await gateway.vote(caller, c.req.param("id") ?? "", body, idempotencyKey)),
+    answerVote(c, await gateway.vote(caller, c.req.param("id") ?? "", { ...body, idempotencyKey })),
   );
   for (const decision of ["approve", "reject"] as const) {
     addEndpoint(target, shortForm(decision), async ({ caller, body, idempotencyKey, c }) =>
-      answerVote(c, await gateway.vote(caller, c.req.param("id") ?? "", { ...body, decision }, idempotencyKey)),
+      answerVote(c, await gateway.vote(caller, c.req.param("id") ?? "", { ...body, decision, idempotencyKey })),
     );
   }
 }
