@@ -55,13 +55,15 @@ export function closedStep(row: ClosedRow): ClosedStep {
       : { output: JSON.parse(row.output_view) as unknown }),
     ...(error === undefined ? {} : { error }),
   };
-  const why = error?.message ?? verdict?.reason;
-  const details = [
-    `**${titleOf(result.status)}**`,
-    ...(why === undefined ? [] : [escapeMarkdown(why)]),
-    `Digest: ${row.digest}`,
-  ];
+  const end = describeEnd(row, error?.message ?? verdict?.reason);
+  const details = [`**${titleOf(result.status)}**`, ...(end === undefined ? [] : [end]), `Digest: ${row.digest}`];
   return { kind: "closed", result, details: details.join("\n\n") };
+}
+
+/** What it gave when it was executed, otherwise why there is nothing. */
+function describeEnd({ status, output_view }: ClosedRow, why: string | undefined): string | undefined {
+  if (status === "executed") return output_view === null ? undefined : `Result: ${escapeMarkdown(output_view)}`;
+  return why === undefined ? undefined : escapeMarkdown(why);
 }
 
 /** What {@link closedStep} reads of a row. */

@@ -15,6 +15,10 @@ import { GUARD_ACTION, GUARD_ACTOR, GUARD_RUN, GUARD_STATE, GUARD_TENANT } from 
 /** Bytes of redacted input that a run's first page shows; the whole stands in the store. Our choice: a screenful. */
 const MAX_SHOWN_INPUT_BYTES = 4_096;
 
+/** Members of the input, and characters of each, that the details list; our choice, a screenful as well. */
+const MAX_LISTED_MEMBERS = 20;
+const MAX_LISTED_CHARACTERS = 200;
+
 /** A poller that was not heard of for so long has gone: long polls last 60 s. */
 const POLLER_FRESH_MS = 70_000;
 
@@ -72,7 +76,6 @@ function startOptions(run: RunStart): WorkflowStartOptions {
     tenant: ref.tenant,
     invocation: ref.id,
   };
-  const why = run.reason === undefined ? [] : [`Reason: ${escapeMarkdown(run.reason)}`];
   return {
     workflowId: workflowIdOf(ref),
     workflowIdReusePolicy: "REJECT_DUPLICATE",
@@ -88,10 +91,29 @@ function startOptions(run: RunStart): WorkflowStartOptions {
       ...(run.run === undefined ? [] : [{ key: GUARD_RUN, value: run.run }]),
     ],
     staticSummary: `${action} for ${actor}`.slice(0, 200),
-    staticDetails: [`**${escapeMarkdown(action)}** for ${escapeMarkdown(actor)}`, ...why, `Digest: ${digest}`].join(
-      "\n\n",
-    ),
+    staticDetails: describeCall(run),
   };
+}
+
+/** Markdown of what an approver has to know: what, for whom, with what and why. */
+function describeCall({ action, actor, reason, input, digest }: RunStart): string {
+  return [
+    `**${escapeMarkdown(action)}** for ${escapeMarkdown(actor)}`,
+    ...listMembers(input),
+    ...(reason === undefined ? [] : [`Reason: ${escapeMarkdown(reason)}`]),
+    `Digest: ${digest}`,
+  ].join("\n\n");
+}
+
+function listMembers(input: unknown): string[] {
+  const members = Object.entries(typeof input === "object" && input !== null ? input : {});
+  const lines = members.slice(0, MAX_LISTED_MEMBERS).map(([name, value]) => {
+    const text = escapeMarkdown(JSON.stringify(value), { maxLength: MAX_LISTED_CHARACTERS });
+    return `- ${escapeMarkdown(name, { maxLength: MAX_LISTED_CHARACTERS })}: ${text}`;
+  });
+  const hiddenCount = members.length - lines.length;
+  if (hiddenCount > 0) lines.push(`- and ${hiddenCount} more`);
+  return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
 function shorten(input: unknown): unknown {

@@ -32,7 +32,8 @@ async function importModule(path: string): Promise<{ readonly actions?: unknown 
     // What a CommonJS module exports may stand below `default` only.
     return "actions" in loaded ? loaded : (loaded["default"] ?? {});
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    // A compiler's message has several lines; here it is the end of one.
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().replace(/\s*\n\s*/g, " ");
     throw new CountersignError("invalid_request", `Can't load the actions module ${path}: ${reason}`, { cause });
   }
 }

@@ -23,7 +23,9 @@ import { createStore, type Store } from "../store/store.ts";
 import { createClosers, type Closers } from "../process/closers.ts";
 import { type DemoKeys, keepDemoKeys } from "./demo-keys.ts";
 import { publishPolicy } from "../process/policy-file.ts";
+import { keepPort } from "./kept-port.ts";
 import { keepSecret } from "./secrets.ts";
+import { findTemporalCli } from "./temporal-cli.ts";
 import { startTemporalServer } from "./temporal-server.ts";
 
 /** What may be chosen of an embedded Countersign. */
@@ -97,7 +99,6 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const dataDir = resolve(options.dataDir ?? ".countersign");
   const { redact } = createRedactor({ extraKeyPatterns: options.redactPatterns ?? [] });
   const log = createLogger({ level: options.logLevel ?? "warn", redact });
-  installSdkLogger(log);
   const listener = await listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 7_700 });
   closers.add(() => listener.close());
   const lock = await lockDataDir(dataDir);
@@ -108,6 +109,8 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
     openStore(options, dataDir, closers),
     openTemporal(options, dataDir, closers),
   );
+  // Not before it is needed: a runtime that is installed and not used keeps a refused start from ending.
+  installSdkLogger(log);
   const connection = await connectNative(temporal.target, { log, signal: AbortSignal.timeout(30_000) });
   closers.add(() => connection.close());
   const namespace = temporal.target.namespace ?? "default";
@@ -170,13 +173,14 @@ async function openTemporal(options: EmbeddedOptions, dataDir: string, closers: 
   if (environment["TEMPORAL_ADDRESS"] !== undefined) {
     return { target: temporalTargetOf(environment), uiUrl: options.temporalUiUrl };
   }
-  const cliPath = environment["TEMPORAL_CLI_PATH"];
+  // Looked for here, so that a path that names no program is told as that.
+  const cliPath = findTemporalCli({ ...process.env, ...environment });
   const server = await startTemporalServer({
     dbFile: join(dataDir, "temporal.db"),
     logFile: join(dataDir, "temporal.log"),
     pidFile: join(dataDir, "temporal.json"),
-    uiPort: 0,
-    ...(cliPath === undefined ? {} : { cliPath }),
+    uiPort: await keepPort(join(dataDir, "temporal-ui-port")),
+    cliPath,
   });
   closers.add(() => server.stop());
   return { target: { connectionOptions: { address: server.address } }, uiUrl: server.uiUrl };

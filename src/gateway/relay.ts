@@ -1,3 +1,6 @@
+import type { InvocationRef, VoteId } from "../contract/ids.ts";
+import { isClosed } from "../core/invocation.ts";
+import { votesTopic } from "../core/topics.ts";
 import type { GatewayPorts } from "./ports.ts";
 import { runStartOf } from "./run-start.ts";
 
@@ -50,12 +53,13 @@ export function startRelay(ports: RelayPorts): Relay {
   };
 }
 
-async function relayOnce({ store, runs, log }: RelayPorts): Promise<void> {
+async function relayOnce(ports: RelayPorts): Promise<void> {
+  const { store, runs, log } = ports;
   const lease = { olderThanMs: RELAY_AGE_MS, leaseMs: RELAY_LEASE_MS, limit: RELAY_BATCH };
   const attempts = [
     ...(await store.invocations.leaseUnstarted(lease)).map((accepted) => runs.start(runStartOf(accepted))),
     ...(await store.votes.leaseReceived(lease)).map((vote) =>
-      runs.wake({ tenant: vote.tenant, id: vote.invocation }, vote.id),
+      relayVote(ports, { tenant: vote.tenant, id: vote.invocation }, vote.id),
     ),
     ...(await store.invocations.leaseCanceled(lease)).map((ref) => runs.cancel(ref)),
   ];
@@ -63,4 +67,36 @@ async function relayOnce({ store, runs, log }: RelayPorts): Promise<void> {
     if (attempt.status === "rejected")
       log("warn", "The relay could not reach a run", { error: attempt.reason as unknown });
   }
+}
+
+async function relayVote({ store, runs }: RelayPorts, ref: InvocationRef, vote: VoteId): Promise<void> {
+  if (!(await refuseUnjudgeable(store, ref, vote))) await runs.wake(ref, vote);
+}
+
+/**
+ * Refuses a vote that no run will judge any more, or it would be relayed for ever: the approval is resolved or was never opened.
+ * A door writes no such vote, so a row like this was written by hand.
+ * @returns true when the vote needs no run
+ */
+function refuseUnjudgeable(store: RelayPorts["store"], ref: InvocationRef, id: VoteId): Promise<boolean> {
+  return store.transaction(async (tx) => {
+    const row = await tx.invocations.lock(ref);
+    const approval = (await tx.approvals.lock(ref))?.approval;
+    const vote = await tx.votes.get(ref.tenant, id);
+    if (vote?.state !== "received") return true;
+    const isOpen = row !== undefined && !isClosed(row.status) && approval?.status === "pending";
+    if (isOpen && approval.round === vote.round) return false;
+    const code = "already_resolved";
+    await tx.votes.judge(ref.tenant, [{ id, state: "refused", code }]);
+    await tx.audit.append(ref.tenant, [
+      {
+        type: "approval.vote_refused",
+        principal: vote.voter,
+        ...(row === undefined ? {} : { actor: row.actor, invocation: ref.id, action: row.action }),
+        data: { vote: id, decision: vote.decision, code, at: "relay" },
+      },
+    ]);
+    tx.notify(votesTopic(ref));
+    return true;
+  });
 }

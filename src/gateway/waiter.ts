@@ -28,28 +28,33 @@ export interface Waiter {
   close(): void;
 }
 
+/** Tells of news; without a status when news may have been lost, so that nobody knows which. */
+type Wake = (status: InvocationStatus | undefined) => void;
+
+type Wakers = Map<string, Set<Wake>>;
+
 /** A waiter on the store's notifications. */
 export function createWaiter(store: Pick<Store, "listen">): Waiter {
-  const wakers = new Map<string, Set<(status: string) => void>>();
+  const wakers: Wakers = new Map();
   const stop = store.listen((topic) => {
     if (topic === "*") {
-      for (const group of wakers.values()) for (const wake of group) wake("*");
+      for (const group of wakers.values()) for (const wake of group) wake(undefined);
       return;
     }
     const end = topic.lastIndexOf(" ");
-    for (const wake of wakers.get(topic.slice(0, end)) ?? []) wake(topic.slice(end + 1));
+    for (const wake of wakers.get(topic.slice(0, end)) ?? []) wake(topic.slice(end + 1) as InvocationStatus);
   });
   return { wait: (waiting) => waitFor(wakers, waiting), close: stop };
 }
 
-async function waitFor(wakers: Map<string, Set<(status: string) => void>>, waiting: Waiting): Promise<void> {
+async function waitFor(wakers: Wakers, waiting: Waiting): Promise<void> {
   const { ref, ignore } = waiting;
   const key = topicKey(waiting.about, ref);
   const deadlineMs = performance.now() + waiting.timeoutMs;
   let news = waiting.skipFirstLook !== true;
   let resume: (() => void) | undefined;
-  const wake = (status: string): void => {
-    if (ignore?.(status as InvocationStatus) === true) return;
+  const wake: Wake = (status) => {
+    if (status !== undefined && ignore?.(status) === true) return;
     news = true;
     resume?.();
   };

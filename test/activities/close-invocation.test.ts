@@ -22,10 +22,13 @@ function close(ref: InvocationRef, canceled = false) {
 test.each([
   [false, "failed", "action_failed"],
   [true, "canceled", "invocation_canceled"],
-])("closeInvocation() of an approved call that never began, canceled %s, makes it %s", async (canceled, status, code) => {
-  const ref = await acceptApproved(desk, "at_most_once");
-  expect(await close(ref, canceled)).toMatchObject({ result: { status, error: { code } } });
-});
+])(
+  "closeInvocation() of an approved call that never began, canceled %s, makes it %s",
+  async (canceled, status, code) => {
+    const ref = await acceptApproved(desk, "at_most_once");
+    expect(await close(ref, canceled)).toMatchObject({ result: { status, error: { code } } });
+  },
+);
 
 test("closeInvocation() of a call whose last attempt erred makes it failed, with that error", async () => {
   desk.behave = () => Promise.reject(new Error("Out of paper"));
@@ -34,12 +37,17 @@ test("closeInvocation() of a call whose last attempt erred makes it failed, with
   expect(await close(ref)).toMatchObject({ result: { status: "failed", error: { message: "Out of paper" } } });
 });
 
-test.each([false, true])("closeInvocation() of a call whose attempt never reported, canceled %s, makes it uncertain", async (canceled) => {
-  const ref = await acceptApproved(desk, "idempotent");
-  const db = breakAfter(desk.store.db, (text) => /update execution/.test(text));
-  await perform(() => activitiesOf(desk, db).executeAction(ref)).catch(() => undefined);
-  expect(await close(ref, canceled)).toMatchObject({ result: { status: "uncertain", error: { code: "outcome_uncertain" } } });
-});
+test.each([false, true])(
+  "closeInvocation() of a call whose attempt never reported, canceled %s, makes it uncertain",
+  async (canceled) => {
+    const ref = await acceptApproved(desk, "idempotent");
+    const db = breakAfter(desk.store.db, (text) => /update execution/.test(text));
+    await perform(() => activitiesOf(desk, db).executeAction(ref)).catch(() => undefined);
+    expect(await close(ref, canceled)).toMatchObject({
+      result: { status: "uncertain", error: { code: "outcome_uncertain" } },
+    });
+  },
+);
 
 test("closeInvocation() leaves what is closed as it is", async () => {
   const ref = await acceptApproved(desk, "idempotent");

@@ -65,7 +65,9 @@ describe("decideInvocation() that breaks off", () => {
       let broken = 0;
       for (let dead = true; dead; broken += 1) {
         const db = breakAfter(desk.store.db, (_text, index) => index === broken);
-        const step = await perform(() => activitiesOf(desk, db).decideInvocation(ref), broken + 1).catch(() => undefined);
+        const step = await perform(() => activitiesOf(desk, db).decideInvocation(ref), broken + 1).catch(
+          () => undefined,
+        );
         dead = step === undefined;
         if (dead) expect(await dumpTables(desk.store.db)).toBe(before);
       }

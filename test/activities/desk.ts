@@ -80,7 +80,11 @@ export async function openDesk(): Promise<Desk> {
   const admin = await gateway.authenticate(ADMIN_KEY);
 
   async function caller(request: Partial<CreateKeyRequest> & { subject: string }): Promise<Caller> {
-    const key = await gateway.createKey(admin, { kind: "user", permissions: ["invoke", "read", "approve"], ...request });
+    const key = await gateway.createKey(admin, {
+      kind: "user",
+      permissions: ["invoke", "read", "approve"],
+      ...request,
+    });
     return gateway.authenticate(key.key);
   }
 
@@ -107,7 +111,12 @@ function deskAction(kind: string, mode: ExecutionMode, desk: () => Desk) {
     name: `${kind}.${mode}`,
     description: "Is recorded",
     execution: { mode, attemptTimeoutMs: 4_000, maxAttempts: 3 },
-    input: z.object({ text: z.string().refine((text) => text !== "refined away").optional() }),
+    input: z.object({
+      text: z
+        .string()
+        .refine((text) => text !== "refined away")
+        .optional(),
+    }),
     run: (input, context) => {
       const act = { id: context.invocationId, attempt: context.attempt, input, context };
       desk().acts.push(act);
@@ -130,7 +139,10 @@ export function activitiesOf(desk: Desk, db?: Db): Activities {
 /** Temporal's side of one activity; `attempt` counts its tries. It can be canceled, once. */
 export function createEnvironment(attempt = 1): MockActivityEnvironment {
   const workflowExecution = { workflowId: "guard:default:test", runId: "run-1" };
-  return new MockActivityEnvironment({ attempt, workflowExecution }, { logger: new DefaultLogger("ERROR", () => undefined) });
+  return new MockActivityEnvironment(
+    { attempt, workflowExecution },
+    { logger: new DefaultLogger("ERROR", () => undefined) },
+  );
 }
 
 /** Runs an activity as Temporal does. */
@@ -152,7 +164,11 @@ export async function eventTypes(desk: Desk, ref: InvocationRef): Promise<readon
 }
 
 /** Writes a vote as the door does, changed as a test needs it; an approval by ada, made now. A MAC that is given stands as it is. */
-export async function insertVote(desk: Desk, ref: InvocationRef, change: Partial<VoteRow> = {}): Promise<VoteRow["id"]> {
+export async function insertVote(
+  desk: Desk,
+  ref: InvocationRef,
+  change: Partial<VoteRow> = {},
+): Promise<VoteRow["id"]> {
   const id = newVoteId(randomBytes);
   const { digest } = await rowOf(desk, ref);
   const unsigned = {
@@ -166,7 +182,11 @@ export async function insertVote(desk: Desk, ref: InvocationRef, change: Partial
 }
 
 /** Brings a call of an asked action to the point where an approval was counted and nothing has run. */
-export async function acceptApproved(desk: Desk, mode: ExecutionMode, input?: Record<string, unknown>): Promise<InvocationRef> {
+export async function acceptApproved(
+  desk: Desk,
+  mode: ExecutionMode,
+  input?: Record<string, unknown>,
+): Promise<InvocationRef> {
   const ref = await desk.accept(`asked.${mode}`, input);
   const activities = activitiesOf(desk);
   await perform(() => activities.decideInvocation(ref));

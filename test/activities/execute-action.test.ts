@@ -57,19 +57,24 @@ describe("executeAction() run again", () => {
     expect(desk.acts).toHaveLength(1);
   });
 
-  it.each(["idempotent", "inline"] as const)("runs again under the same key after a lost attempt in mode %s", async (mode) => {
-    const ref = await acceptApproved(desk, mode);
-    await expect(executeAndDie(ref)).rejects.toMatchObject({ type: "internal", nonRetryable: false });
-    expect(await execute(ref, 2)).toMatchObject({ result: { status: "executed" } });
-    expect(desk.acts.map(({ context }) => context.idempotencyKey)).toEqual([ref.id, ref.id]);
-    expect(desk.acts.map(({ attempt }) => attempt)).toEqual([1, 2]);
-    expect(await attemptsOf(ref)).toEqual(["started", "executed"]);
-  });
+  it.each(["idempotent", "inline"] as const)(
+    "runs again under the same key after a lost attempt in mode %s",
+    async (mode) => {
+      const ref = await acceptApproved(desk, mode);
+      await expect(executeAndDie(ref)).rejects.toMatchObject({ type: "internal", nonRetryable: false });
+      expect(await execute(ref, 2)).toMatchObject({ result: { status: "executed" } });
+      expect(desk.acts.map(({ context }) => context.idempotencyKey)).toEqual([ref.id, ref.id]);
+      expect(desk.acts.map(({ attempt }) => attempt)).toEqual([1, 2]);
+      expect(await attemptsOf(ref)).toEqual(["started", "executed"]);
+    },
+  );
 
   it("is uncertain after a lost attempt in mode at_most_once, and acts no second time", async () => {
     const ref = await acceptApproved(desk, "at_most_once");
     await expect(executeAndDie(ref)).rejects.toMatchObject({ type: "internal" });
-    expect(await execute(ref, 2)).toMatchObject({ result: { status: "uncertain", error: { code: "outcome_uncertain" } } });
+    expect(await execute(ref, 2)).toMatchObject({
+      result: { status: "uncertain", error: { code: "outcome_uncertain" } },
+    });
     expect(await execute(ref, 3)).toMatchObject({ result: { status: "uncertain" } });
     expect(desk.acts).toHaveLength(1);
     expect(await attemptsOf(ref)).toEqual(["uncertain"]);
@@ -178,14 +183,17 @@ describe("executeAction() runs nothing", () => {
     expect([desk.acts, await attemptsOf(ref)]).toEqual([[], []]);
   });
 
-  it.each(["idempotent", "at_most_once"])("when an allowed input of mode %s was changed before it ran", async (mode) => {
-    const ref = await desk.accept(`free.${mode}`, { text: "less" });
-    await perform(() => activitiesOf(desk).decideInvocation(ref));
-    await desk.store.db.query(`update input_revision set input = '{"text":"more"}' where invocation = $1`, [ref.id]);
-    const step = await execute(ref);
-    expect(["failed", "uncertain"]).toContain(step.result.status);
-    expect(desk.acts).toEqual([]);
-  });
+  it.each(["idempotent", "at_most_once"])(
+    "when an allowed input of mode %s was changed before it ran",
+    async (mode) => {
+      const ref = await desk.accept(`free.${mode}`, { text: "less" });
+      await perform(() => activitiesOf(desk).decideInvocation(ref));
+      await desk.store.db.query(`update input_revision set input = '{"text":"more"}' where invocation = $1`, [ref.id]);
+      const step = await execute(ref);
+      expect(["failed", "uncertain"]).toContain(step.result.status);
+      expect(desk.acts).toEqual([]);
+    },
+  );
 
   it("and expires when the instant to execute by has passed", async () => {
     const ref = await acceptApproved(desk, "idempotent");
@@ -228,7 +236,12 @@ describe("executeAction() reports", () => {
     await execute(ref);
     const [act] = desk.acts;
     expect(act?.input).toEqual({ text: "password=correct-horse" });
-    expect(act?.context).toMatchObject({ invocationId: ref.id, idempotencyKey: ref.id, tenant: "default", actor: "agent" });
+    expect(act?.context).toMatchObject({
+      invocationId: ref.id,
+      idempotencyKey: ref.id,
+      tenant: "default",
+      actor: "agent",
+    });
     expect(act?.context.approval).toMatchObject({ by: ["ada"], digest: (await rowOf(desk, ref)).digest });
   });
 
@@ -280,7 +293,9 @@ describe("executeAction() reports", () => {
   it("a cancel to the action through its signal, and what the action makes of it as the outcome", async () => {
     const environment = createEnvironment();
     desk.behave = ({ context }) => {
-      const heard = new Promise((resolve) => context.signal.addEventListener("abort", () => resolve({ stopped: true })));
+      const heard = new Promise((resolve) =>
+        context.signal.addEventListener("abort", () => resolve({ stopped: true })),
+      );
       environment.cancel("CANCELLED");
       return heard;
     };

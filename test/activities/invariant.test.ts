@@ -17,11 +17,24 @@ const anyEvent = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom("approve", "approve", "reject") },
   {
     weight: 3,
-    arbitrary: fc.constantFrom("cancel", "decide-by passes", "execute-by passes", "execute out of turn", "close out of turn"),
+    arbitrary: fc.constantFrom(
+      "cancel",
+      "decide-by passes",
+      "execute-by passes",
+      "execute out of turn",
+      "close out of turn",
+    ),
   },
   {
     weight: 2,
-    arbitrary: fc.constantFrom("forged vote", "own vote", "stranger's vote", "late vote", "vote on another digest", "tampered input"),
+    arbitrary: fc.constantFrom(
+      "forged vote",
+      "own vote",
+      "stranger's vote",
+      "late vote",
+      "vote on another digest",
+      "tampered input",
+    ),
   },
 );
 type Event = typeof anyEvent extends fc.Arbitrary<infer Name> ? Name : never;
@@ -167,6 +180,9 @@ test.each<[string, Event[], string]>([
   ["asked.inline", ["tampered input", "step", "approve"], "failed"],
   ["free.at_most_once", ["tampered input"], "failed"],
   ["free.inline", ["tampered input"], "failed"],
-])("the play of %s with %j ends %s, so the property above has seen what it speaks of", async (action, events, status) => {
-  expect((await playOut(action, events)).status).toBe(status);
-});
+])(
+  "the play of %s with %j ends %s, so the property above has seen what it speaks of",
+  async (action, events, status) => {
+    expect((await playOut(action, events)).status).toBe(status);
+  },
+);

@@ -31,16 +31,19 @@ async function voteOf(ref: InvocationRef, id: VoteRow["id"]): Promise<VoteRow | 
 }
 
 describe("recordVotes() run again", () => {
-  it.each(["approve", "reject"] as const)("finds a resolution by %s as it is, and records nothing more", async (decision) => {
-    const ref = await ask();
-    await insertVote(desk, ref, { decision, reason: "Because" });
-    const first = await judge(ref);
-    const tables = await dumpTables(desk.store.db);
-    expect(await judge(ref)).toEqual(first);
-    expect(await judge(ref, true)).toEqual(first);
-    expect(await dumpTables(desk.store.db)).toBe(tables);
-    expect((await eventTypes(desk, ref)).filter((type) => type === "approval.resolved")).toHaveLength(1);
-  });
+  it.each(["approve", "reject"] as const)(
+    "finds a resolution by %s as it is, and records nothing more",
+    async (decision) => {
+      const ref = await ask();
+      await insertVote(desk, ref, { decision, reason: "Because" });
+      const first = await judge(ref);
+      const tables = await dumpTables(desk.store.db);
+      expect(await judge(ref)).toEqual(first);
+      expect(await judge(ref, true)).toEqual(first);
+      expect(await dumpTables(desk.store.db)).toBe(tables);
+      expect((await eventTypes(desk, ref)).filter((type) => type === "approval.resolved")).toHaveLength(1);
+    },
+  );
 
   it("judges a vote once, however many runs look at once", async () => {
     const ref = await ask();
@@ -160,7 +163,11 @@ test("recordVotes() says how long is left when it is woken before the deadline",
 test("recordVotes() lets a cancel beat a vote that was made before it and not judged", async () => {
   const ref = await ask();
   const id = await insertVote(desk, ref);
-  await desk.store.invocations.update(ref, { cancel_at: new Date(), cancel_by: "agent", cancel_reason: "Wrong invoice" });
+  await desk.store.invocations.update(ref, {
+    cancel_at: new Date(),
+    cancel_by: "agent",
+    cancel_reason: "Wrong invoice",
+  });
   const error = { code: "invocation_canceled", message: "Wrong invoice" };
   expect(await judge(ref)).toMatchObject({ kind: "closed", result: { status: "canceled", error } });
   expect(await voteOf(ref, id)).toMatchObject({ state: "refused", code: "already_resolved" });
@@ -168,5 +175,7 @@ test("recordVotes() lets a cancel beat a vote that was made before it and not ju
 
 test("recordVotes() takes a canceled run without a cancel in the store for one made in Temporal", async () => {
   const ref = await ask();
-  expect(await judge(ref, true)).toMatchObject({ result: { status: "canceled", error: { message: "Canceled in Temporal" } } });
+  expect(await judge(ref, true)).toMatchObject({
+    result: { status: "canceled", error: { message: "Canceled in Temporal" } },
+  });
 });

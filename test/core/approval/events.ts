@@ -1,5 +1,10 @@
 import type { ApprovalTerms } from "../../../src/contract/policy.ts";
-import type { ApprovalEvents, ApprovalState, ReceivedVote, RequestedCancel } from "../../../src/core/approval/approval.ts";
+import type {
+  ApprovalEvents,
+  ApprovalState,
+  ReceivedVote,
+  RequestedCancel,
+} from "../../../src/core/approval/approval.ts";
 
 /** The one instant that these tests count from. */
 export const OPENED_AT_MS = Date.parse("2026-01-02T03:04:05.000Z");

@@ -48,11 +48,17 @@ function mostly<Value>(usual: Value, seldom: Value) {
 /** Whether a vote can do anything at all: authentic, by somebody eligible who didn't ask, in time, of what is being decided. */
 function isGood(vote: ReceivedVote, { requesters, round, digest }: ApprovalState): boolean {
   const isOfThis = vote.round === round && vote.digest === digest;
-  return vote.authentic && vote.eligible && isOfThis && vote.madeAtMs <= DECIDE_BY_AT_MS && !requesters.includes(vote.voter);
+  return (
+    vote.authentic && vote.eligible && isOfThis && vote.madeAtMs <= DECIDE_BY_AT_MS && !requesters.includes(vote.voter)
+  );
 }
 
 /** Votes as a run sees them that is woken again and again: in the order they were made, each look at the time of its last vote. */
-function advanceInBatches(start: ApprovalState, { votes, nowMs }: ApprovalEvents, cuts: readonly number[]): ApprovalState {
+function advanceInBatches(
+  start: ApprovalState,
+  { votes, nowMs }: ApprovalEvents,
+  cuts: readonly number[],
+): ApprovalState {
   const sorted = votes.toSorted((one, other) => one.madeAtMs - other.madeAtMs || (one.id < other.id ? -1 : 1));
   const edges = [...new Set([0, ...cuts.map((cut) => cut % (sorted.length + 1)), sorted.length])].sort((a, b) => a - b);
   let state = start;
@@ -116,7 +122,8 @@ describe("advanceApproval() properties", () => {
       fc.property(anyState, anyEvents, fc.nat(86_400_000), (start, events, lateMs) => {
         const { judgements } = advanceApproval(start, events);
         const counted = new Set(judgements.filter(({ state }) => state === "counted").map(({ id }) => id));
-        for (const vote of events.votes) if (counted.has(vote.id)) expect(vote.madeAtMs).toBeLessThanOrEqual(DECIDE_BY_AT_MS);
+        for (const vote of events.votes)
+          if (counted.has(vote.id)) expect(vote.madeAtMs).toBeLessThanOrEqual(DECIDE_BY_AT_MS);
         expect(advanceApproval(start, { ...events, nowMs: events.nowMs + lateMs }).judgements).toEqual(judgements);
       }),
     );
