@@ -90,7 +90,8 @@ function startOptions(run: RunStart): WorkflowStartOptions {
       { key: GUARD_ACTOR, value: actor },
       ...(run.run === undefined ? [] : [{ key: GUARD_RUN, value: run.run }]),
     ],
-    staticSummary: `${action} for ${actor}`.slice(0, 200),
+    // The UI reads the summary as Markdown too. Ordinary names have nothing to escape.
+    staticSummary: `${escapeMarkdown(action)} for ${escapeMarkdown(actor)}`.slice(0, 200),
     staticDetails: describeCall(run),
   };
 }

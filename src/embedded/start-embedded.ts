@@ -12,7 +12,7 @@ import { createLogger } from "../adapters/logger.ts";
 import { createTemporalRuns } from "../adapters/temporal-runs.ts";
 import { createRedactor } from "../core/redaction/redactor.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
-import type { LogLevel } from "../gateway/ports.ts";
+import type { Log, LogLevel } from "../gateway/ports.ts";
 import { createPolicySource } from "../gateway/policy-source.ts";
 import { startRelay } from "../gateway/relay.ts";
 import { createApp } from "../http/index.ts";
@@ -26,7 +26,7 @@ import { publishPolicy } from "../process/policy-file.ts";
 import { keepPort } from "./kept-port.ts";
 import { keepSecret } from "./secrets.ts";
 import { findTemporalCli } from "./temporal-cli.ts";
-import { startTemporalServer } from "./temporal-server.ts";
+import { superviseTemporal } from "./supervise-temporal.ts";
 
 /** What may be chosen of an embedded Countersign. */
 export interface EmbeddedOptions {
@@ -104,10 +104,11 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const lock = await lockDataDir(dataDir);
   closers.add(() => lock.release());
 
+  const opening: Opening = { closers, log };
   // Side by side: a first start creates a database cluster, which takes as long as Temporal does.
   const [store, temporal] = await bothOrNeither(
-    openStore(options, dataDir, closers),
-    openTemporal(options, dataDir, closers),
+    openStore(options, dataDir, opening),
+    openTemporal(options, dataDir, opening),
   );
   // Not before it is needed: a runtime that is installed and not used keeps a refused start from ending.
   installSdkLogger(log);
@@ -153,7 +154,13 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   };
 }
 
-async function openStore(options: EmbeddedOptions, dataDir: string, closers: Closers): Promise<Store> {
+/** What the opening of a part needs besides the options. */
+interface Opening {
+  readonly closers: Closers;
+  readonly log: Log;
+}
+
+async function openStore(options: EmbeddedOptions, dataDir: string, { closers }: Opening): Promise<Store> {
   const db =
     options.databaseUrl === undefined
       ? await (await import("../store/pglite.ts")).openPglite({ dataDir: join(dataDir, "store") })
@@ -168,20 +175,25 @@ interface OpenTemporal {
   readonly uiUrl: string | undefined;
 }
 
-async function openTemporal(options: EmbeddedOptions, dataDir: string, closers: Closers): Promise<OpenTemporal> {
+async function openTemporal(
+  options: EmbeddedOptions,
+  dataDir: string,
+  { closers, log }: Opening,
+): Promise<OpenTemporal> {
   const environment = options.temporal ?? {};
   if (environment["TEMPORAL_ADDRESS"] !== undefined) {
     return { target: temporalTargetOf(environment), uiUrl: options.temporalUiUrl };
   }
-  // Looked for here, so that a path that names no program is told as that.
-  const cliPath = findTemporalCli({ ...process.env, ...environment });
-  const server = await startTemporalServer({
-    dbFile: join(dataDir, "temporal.db"),
-    logFile: join(dataDir, "temporal.log"),
-    pidFile: join(dataDir, "temporal.json"),
-    uiPort: await keepPort(join(dataDir, "temporal-ui-port")),
-    cliPath,
-  });
+  const server = await superviseTemporal(
+    {
+      cliPath: environment["TEMPORAL_CLI_PATH"] ?? findTemporalCli(),
+      dbFile: join(dataDir, "temporal.db"),
+      logFile: join(dataDir, "temporal.log"),
+      pidFile: join(dataDir, "temporal.json"),
+      uiPort: await keepPort(join(dataDir, "temporal-ui-port")),
+    },
+    log,
+  );
   closers.add(() => server.stop());
   return { target: { connectionOptions: { address: server.address } }, uiUrl: server.uiUrl };
 }

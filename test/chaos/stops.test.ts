@@ -15,7 +15,8 @@ test("countersign start ends the Temporal server that a killed parent left behin
 
   await server.start();
   expect(isRunning(orphan)).toBe(false);
-  expect(await ada.approve(asked.id)).toMatchObject({ status: 200 });
+  // 202 when the kill came before Temporal had heard how the first task ended: it gives that task 10 s.
+  expect([200, 202]).toContain((await ada.approve(asked.id)).status);
   expect(await agent.read(asked.id, 20_000)).toMatchObject({ status: "executed", attempts: 1 });
   expect(countEffects(server.workspace, asked.id)).toBe(1);
 

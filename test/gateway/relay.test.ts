@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from "vitest";
 import type { InvocationRef, VoteId } from "../../src/contract/ids.ts";
 import { newInvocationId, newVoteId } from "../../src/core/ids.ts";
 import type { GatewayPorts, RunStart } from "../../src/gateway/ports.ts";
@@ -22,18 +22,19 @@ let canceled: InvocationRef[];
 let isTemporalAway: boolean;
 const log = vi.fn<GatewayPorts["log"]>();
 
+beforeAll(async () => {
+  desk = await openDesk();
+  await desk.caller({ subject: "ada" });
+});
+afterAll(() => desk.close());
 beforeEach(async () => {
   [started, woken, canceled] = [[], [], []];
   isTemporalAway = false;
   log.mockClear();
-  desk = await openDesk();
-  await desk.caller({ subject: "ada" });
+  await desk.store.db.query("truncate invocation, input_revision, approval, vote, audit_event, audit_head");
   relay = startRelay({ store: desk.store, runs: recordedRuns(), log });
 });
-afterEach(async () => {
-  await relay.stop();
-  await desk.close();
-});
+afterEach(() => relay.stop());
 
 function recordedRuns(): GatewayPorts["runs"] {
   const reach = async (work: () => unknown) => {

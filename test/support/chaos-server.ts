@@ -88,7 +88,7 @@ export function createChaosServer(): ChaosServer {
   const temporalPid = (): number => temporalPidOf(workspace);
   const killTemporal = async (): Promise<void> => {
     const pid = temporalPid();
-    signalGroup(pid, "SIGKILL");
+    if (isRunning(pid)) signalGroup(pid, "SIGKILL");
     await eventually(() => !isRunning(pid), { what: "Temporal's end" });
   };
   return {
@@ -103,7 +103,11 @@ export function createChaosServer(): ChaosServer {
       return Math.round(performance.now() - startedAtMs);
     },
     async killTree() {
-      await Promise.all([running().end("SIGKILL"), killTemporal()]);
+      const ended = running().end("SIGKILL");
+      await killTemporal();
+      await ended;
+      // The server may have been about to start another one.
+      await killTemporal();
     },
     stop: (signal) => running().end(signal),
     caller: async (subject, request) => createKeyedCaller(admin, () => url, { subject, ...request }),

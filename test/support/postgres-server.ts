@@ -13,8 +13,8 @@ export interface PostgresServer {
   readonly url: string;
   /** Ends it at once and deletes its data. */
   stop(): Promise<void>;
-  /** Ends it as an operator would and starts it again on the same port with the same data. */
-  restart(): Promise<void>;
+  /** Ends it as an operator would and starts it again on the same port with the same data, once `whileAway` has settled. */
+  restart(whileAway?: () => Promise<void>): Promise<void>;
 }
 
 interface Cluster {
@@ -43,8 +43,9 @@ export async function startPostgres(): Promise<PostgresServer> {
       await end(child, "SIGQUIT");
       rmSync(cluster.folder, { recursive: true, force: true });
     },
-    async restart() {
+    async restart(whileAway) {
       await end(child, "SIGINT");
+      await whileAway?.();
       child = await launch(cluster);
     },
   };

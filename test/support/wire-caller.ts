@@ -15,6 +15,7 @@ export interface WireRequest {
 
 /** Somebody with a key who talks to a server by HTTP. */
 export interface WireCaller {
+  readonly apiKey: string;
   /** Sends a request and reads the JSON answer. */
   call<Body = Record<string, unknown>>(path: string, request?: WireRequest): Promise<WireAnswer<Body>>;
   /** Calls an action; doesn't wait for its end unless told. */
@@ -59,7 +60,7 @@ export function createCaller(url: () => string, apiKey: string): WireCaller {
     return { status: response.status, headers: response.headers, body: (text === "" ? {} : JSON.parse(text)) as Body };
   }
   return {
-    call,
+    ...{ apiKey, call },
     invoke: (action, input, { key, waitMs } = {}) =>
       call(`/v1/actions/${action}/invocations`, {
         body: { input, ...(waitMs === undefined ? {} : { waitMs }) },
