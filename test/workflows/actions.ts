@@ -10,7 +10,10 @@ function count(id: string): void {
 }
 
 const input = z.object({
-  text: z.string().refine((text) => text !== "refined away").optional(),
+  text: z
+    .string()
+    .refine((text) => text !== "refined away")
+    .optional(),
   password: z.string().optional(),
 });
 
@@ -112,18 +115,7 @@ export const garbled = defineAction({
 });
 
 /** All of them. */
-export const testActions = [
-  note,
-  inlineNote,
-  askedNote,
-  refusing,
-  flaky,
-  failing,
-  doubtful,
-  patient,
-  deaf,
-  garbled,
-];
+export const testActions = [note, inlineNote, askedNote, refusing, flaky, failing, doubtful, patient, deaf, garbled];
 
 /** Allows all but what needs a person, denies what is named so. */
 export const testPolicy = `

@@ -4,6 +4,9 @@ import type { Caller } from "../../src/gateway/gateway.ts";
 import { closedHistory, handleOf, startGuard, type TestGuard, waitForStatus } from "../support/guard.ts";
 import { effects, testActions, testPolicy } from "./actions.ts";
 
+/** A message that lands while the workflow decides makes the server add a task of three events. */
+const BUFFERED = 3;
+
 let guard: TestGuard;
 let agent: Caller;
 let reviewer: Caller;
@@ -21,7 +24,12 @@ function invoke(action: string, input: Record<string, unknown> = {}) {
 
 test("an allowed call is executed once, within 13 events", async () => {
   const view = await invoke("test.note", { text: "hello" });
-  expect(view).toMatchObject({ status: "executed", output: { text: "hello" }, attempts: 1, verdict: { effect: "allow", rule: "the rest" } });
+  expect(view).toMatchObject({
+    status: "executed",
+    output: { text: "hello" },
+    attempts: 1,
+    verdict: { effect: "allow", rule: "the rest" },
+  });
   expect(effects.get(view.id)).toBe(1);
   const { status, events } = await closedHistory(guard, view);
   expect(status).toBe("COMPLETED");
@@ -49,20 +57,27 @@ test("a denied call completes without execution, within 7 events", async () => {
   expect(events.length).toBeLessThanOrEqual(7);
 });
 
-test("a call that people approve is executed, within 21 events", async () => {
+test("a call that people approve is executed, within its budget", async () => {
   const view = await invoke("test.asked_note", { text: "please" });
-  expect(view).toMatchObject({ status: "pending", approval: { status: "pending", approvers: ["group:reviewers", "user:boss"] } });
-  const answer = await guard.gateway.vote(reviewer, view.id, { decision: "approve", reason: "Looks right", digest: view.digest });
+  expect(view).toMatchObject({
+    status: "pending",
+    approval: { status: "pending", approvers: ["group:reviewers", "user:boss"] },
+  });
+  const answer = await guard.gateway.vote(reviewer, view.id, {
+    decision: "approve",
+    reason: "Looks right",
+    digest: view.digest,
+  });
   expect(answer).toMatchObject({ confirmed: true, approval: { status: "approved", tally: { approve: 1, reject: 0 } } });
   expect(answer.approval.resolution).toMatchObject({ status: "approved", by: ["reviewer"], digest: view.digest });
   const closed = await waitForStatus(guard, view.id, "executed");
   expect(closed.output).toEqual({ text: "please" });
   expect(effects.get(view.id)).toBe(1);
   const { events } = await closedHistory(guard, view);
-  expect(events.length).toBeLessThanOrEqual(21);
+  expect(events.length).toBeLessThanOrEqual(21 + BUFFERED);
 });
 
-test("a call that a person rejects is not executed, within 16 events", async () => {
+test("a call that a person rejects is not executed, within its budget", async () => {
   const view = await invoke("test.asked_note");
   await guard.gateway.vote(reviewer, view.id, { decision: "reject", reason: "No need" });
   const closed = await waitForStatus(guard, view.id, "rejected");
@@ -70,7 +85,7 @@ test("a call that a person rejects is not executed, within 16 events", async () 
   expect(effects.has(view.id)).toBe(false);
   const { status, events } = await closedHistory(guard, view);
   expect(status).toBe("COMPLETED");
-  expect(events.length).toBeLessThanOrEqual(16);
+  expect(events.length).toBeLessThanOrEqual(16 + BUFFERED);
 });
 
 test("a call that nobody decides in time expires, within 14 events", async () => {
@@ -80,7 +95,11 @@ test("a call that nobody decides in time expires, within 14 events", async () =>
   );
   const caller = await short.caller({ subject: "agent" });
   const view = await short.gateway.invoke(caller, { action: "test.note", input: {}, waitMs: 10_000 });
-  expect(view).toMatchObject({ status: "expired", error: { code: "approval_expired" }, approval: { status: "expired" } });
+  expect(view).toMatchObject({
+    status: "expired",
+    error: { code: "approval_expired" },
+    approval: { status: "expired" },
+  });
   expect(effects.has(view.id)).toBe(false);
   const { status, events } = await closedHistory(short, view);
   expect(status).toBe("COMPLETED");
@@ -88,15 +107,20 @@ test("a call that nobody decides in time expires, within 14 events", async () =>
   await short.close();
 });
 
-test("a canceled call ends as Canceled and can't be approved any more, within 15 events", async () => {
+test("a canceled call ends as Canceled and can't be approved any more, within its budget", async () => {
   const view = await invoke("test.asked_note");
   const answer = await guard.gateway.cancel(agent, view.id, "Changed my mind");
-  expect(answer).toMatchObject({ confirmed: true, invocation: { status: "canceled", error: { code: "invocation_canceled" } } });
-  await expect(guard.gateway.vote(reviewer, view.id, { decision: "approve" })).rejects.toMatchObject({ code: "already_resolved" });
+  expect(answer).toMatchObject({
+    confirmed: true,
+    invocation: { status: "canceled", error: { code: "invocation_canceled" } },
+  });
+  await expect(guard.gateway.vote(reviewer, view.id, { decision: "approve" })).rejects.toMatchObject({
+    code: "already_resolved",
+  });
   await expect(guard.gateway.cancel(agent, view.id)).rejects.toMatchObject({ code: "already_final" });
   const { status, events } = await closedHistory(guard, view);
   expect(status).toBe("CANCELLED");
-  expect(events.length).toBeLessThanOrEqual(15);
+  expect(events.length).toBeLessThanOrEqual(15 + BUFFERED);
 });
 
 test("a cancel in Temporal itself cancels a pending call", async () => {
@@ -125,7 +149,11 @@ test("a call that is canceled before its action ran has had no effect", async ()
 
 test("ActionRejected fails at once", async () => {
   const view = await invoke("test.refusing");
-  expect(view).toMatchObject({ status: "failed", attempts: 1, error: { code: "action_failed", message: "The other side said no" } });
+  expect(view).toMatchObject({
+    status: "failed",
+    attempts: 1,
+    error: { code: "action_failed", message: "The other side said no" },
+  });
   const { status } = await closedHistory(guard, view);
   expect(status).toBe("FAILED");
 });
@@ -150,11 +178,15 @@ test("an at_most_once action that errs is uncertain until a person reconciles it
   expect(effects.get(view.id)).toBe(1);
   const bad = { outcome: "executed", output: { ref: 7 }, note: "Seen in the ledger" } as const;
   await expect(guard.gateway.reconcile(guard.admin, view.id, bad)).rejects.toMatchObject({ code: "invalid_input" });
-  await expect(guard.gateway.reconcile(agent, view.id, { ...bad, output: { ref: "r7" } })).rejects.toMatchObject({ code: "forbidden" });
+  await expect(guard.gateway.reconcile(agent, view.id, { ...bad, output: { ref: "r7" } })).rejects.toMatchObject({
+    code: "forbidden",
+  });
   const closed = await guard.gateway.reconcile(guard.admin, view.id, { ...bad, output: { ref: "r7" } });
   expect(closed).toMatchObject({ status: "executed", output: { ref: "r7" } });
   expect(closed.error).toBeUndefined();
-  await expect(guard.gateway.reconcile(guard.admin, view.id, { ...bad, output: { ref: "r7" } })).rejects.toMatchObject({ code: "already_final" });
+  await expect(guard.gateway.reconcile(guard.admin, view.id, { ...bad, output: { ref: "r7" } })).rejects.toMatchObject({
+    code: "already_final",
+  });
 });
 
 test("an at_most_once action that does not answer in its time is uncertain", async () => {
@@ -182,7 +214,12 @@ test("nothing that goes into history holds a secret", async () => {
   const closed = await waitForStatus(guard, view.id, "executed");
   const { history } = await closedHistory(guard, view);
   const encoded = JSON.stringify(history);
-  const raw = encoded + encoded.split('"').map((text) => Buffer.from(text, "base64").toString("utf8")).join("\n");
+  const raw =
+    encoded +
+    encoded
+      .split('"')
+      .map((text) => Buffer.from(text, "base64").toString("utf8"))
+      .join("\n");
   const approval = await guard.gateway.getApproval(reviewer, view.id);
   const events = await guard.gateway.listInvocationEvents(guard.admin, view.id);
   expect(raw).toContain("[redacted]");

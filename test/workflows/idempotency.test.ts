@@ -66,7 +66,10 @@ test("the answer stays when Temporal no longer knows the run", async () => {
   const first = await invoke(key, { text: "kept" });
   await closedHistory(guard, first);
   const workflowId = workflowIdOf({ tenant: first.tenant, id: first.id as InvocationId });
-  await guard.client.workflowService.deleteWorkflowExecution({ namespace: "default", workflowExecution: { workflowId } });
+  await guard.client.workflowService.deleteWorkflowExecution({
+    namespace: "default",
+    workflowExecution: { workflowId },
+  });
   await expectGone(workflowId);
   expect(await invoke(key, { text: "kept" })).toMatchObject({ id: first.id, status: "executed", replayed: true });
   expect(effects.get(first.id)).toBe(1);
@@ -114,7 +117,7 @@ test("what was accepted and never started is started by the relay", async () => 
 
 /** Deleting takes the server a while. */
 async function expectGone(workflowId: string): Promise<void> {
-  for (const deadline = Date.now() + 50_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 50_000; Date.now() < deadline;) {
     try {
       await guard.client.workflow.getHandle(workflowId).describe();
     } catch {

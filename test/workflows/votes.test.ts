@@ -26,19 +26,33 @@ function ask(caller: Caller = agent) {
 test("vote() refuses voters whom the terms don't name, and records it", async () => {
   const stranger = await guard.caller({ subject: "stranger", groups: ["others"], permissions: ["approve"] });
   const view = await ask();
-  await expect(guard.gateway.vote(stranger, view.id, { decision: "approve" })).rejects.toMatchObject({ code: "not_an_approver" });
+  await expect(guard.gateway.vote(stranger, view.id, { decision: "approve" })).rejects.toMatchObject({
+    code: "not_an_approver",
+  });
   const events = await guard.gateway.listInvocationEvents(guard.admin, view.id);
-  expect(events.at(-1)).toMatchObject({ type: "approval.vote_refused", principal: "stranger", data: { code: "not_an_approver" } });
+  expect(events.at(-1)).toMatchObject({
+    type: "approval.vote_refused",
+    principal: "stranger",
+    data: { code: "not_an_approver" },
+  });
   expect(await guard.gateway.getInvocation(agent, view.id)).toMatchObject({ status: "pending" });
 });
 
 test("vote() refuses the actor, and whoever called for the actor", async () => {
   const own = await ask(boss);
-  await expect(guard.gateway.vote(boss, own.id, { decision: "approve" })).rejects.toMatchObject({ code: "self_approval" });
-  const helper = await guard.caller({ subject: "helper", groups: ["reviewers"], permissions: ["invoke", "act_as", "approve", "read"] });
+  await expect(guard.gateway.vote(boss, own.id, { decision: "approve" })).rejects.toMatchObject({
+    code: "self_approval",
+  });
+  const helper = await guard.caller({
+    subject: "helper",
+    groups: ["reviewers"],
+    permissions: ["invoke", "act_as", "approve", "read"],
+  });
   const lent = await guard.gateway.invoke(helper, { action: "test.asked_note", input: {}, onBehalfOf: "agent" });
   expect(lent).toMatchObject({ actor: "agent", via: "helper", status: "pending" });
-  await expect(guard.gateway.vote(helper, lent.id, { decision: "approve" })).rejects.toMatchObject({ code: "self_approval" });
+  await expect(guard.gateway.vote(helper, lent.id, { decision: "approve" })).rejects.toMatchObject({
+    code: "self_approval",
+  });
 });
 
 test("vote() answers a late vote with the standing resolution, and the same vote again with the same answer", async () => {
@@ -61,7 +75,12 @@ test("vote() refuses another digest than the one being decided", async () => {
 
 test("vote() knows nothing of other tenants' approvals, nor of ids that don't exist", async () => {
   const view = await ask();
-  const foreign = await guard.caller({ subject: "reviewer", groups: ["reviewers"], permissions: ["approve"], tenant: "other" });
+  const foreign = await guard.caller({
+    subject: "reviewer",
+    groups: ["reviewers"],
+    permissions: ["approve"],
+    tenant: "other",
+  });
   for (const [caller, id] of [
     [foreign, view.id],
     [reviewer, `ivn_${"0".repeat(26)}`],
@@ -82,7 +101,9 @@ test("two votes at once from two approvers make one resolution, and both are ans
   expect(approval.votes.filter((vote) => vote.state === "counted")).toHaveLength(1);
   expect(approval.resolution?.status).toBe(closed.status === "executed" ? "approved" : "rejected");
   expect(answers.filter((answer) => answer.status === "fulfilled")).toHaveLength(1);
-  expect(answers.find((answer) => answer.status === "rejected")).toMatchObject({ reason: { code: "already_resolved" } });
+  expect(answers.find((answer) => answer.status === "rejected")).toMatchObject({
+    reason: { code: "already_resolved" },
+  });
   expect(effects.get(view.id) ?? 0).toBe(closed.status === "executed" ? 1 : 0);
 });
 
@@ -109,7 +130,9 @@ test("a vote row that no door wrote is refused, whatever it says", async () => {
 test("a vote row copied from another approval is refused", async () => {
   const first = await ask();
   await guard.gateway.vote(boss, first.id, { decision: "approve" });
-  const [original] = await guard.store.db.query<{ mac: string }>("select mac from vote where invocation = $1", [first.id]);
+  const [original] = await guard.store.db.query<{ mac: string }>("select mac from vote where invocation = $1", [
+    first.id,
+  ]);
   const view = await ask();
   await handleOf(guard, view).signal(castVote, await forgeVote(view, original?.mac ?? ""));
   expect(await waitForEvent(view.id, "approval.vote_refused")).toMatchObject({ data: { code: "forbidden" } });
@@ -123,7 +146,10 @@ test("a vote by someone who lost the role before it was judged does not count", 
   expect(kept).toMatchObject({ confirmed: false, approval: { status: "pending", votes: [{ state: "received" }] } });
   await guard.gateway.putPrincipal(guard.admin, "leaver", { groups: [] });
   await guard.startWorker();
-  expect(await waitForEvent(view.id, "approval.vote_refused")).toMatchObject({ principal: "leaver", data: { code: "not_an_approver" } });
+  expect(await waitForEvent(view.id, "approval.vote_refused")).toMatchObject({
+    principal: "leaver",
+    data: { code: "not_an_approver" },
+  });
   expect(effects.has(view.id)).toBe(false);
 });
 
@@ -144,15 +170,14 @@ test("a cancel beats a vote that is not judged yet", async () => {
   await guard.gateway.cancel(agent, view.id);
   await guard.startWorker();
   await waitForStatus(guard, view.id, "canceled");
-  expect((await guard.gateway.getApproval(boss, view.id)).votes).toMatchObject([{ state: "refused", code: "already_resolved" }]);
+  expect((await guard.gateway.getApproval(boss, view.id)).votes).toMatchObject([
+    { state: "refused", code: "already_resolved" },
+  ]);
   expect(effects.has(view.id)).toBe(false);
 });
 
 test("a deadline that passed while no worker ran expires the call at once, votes made in time excepted", async () => {
-  const short = await startGuard(
-    testActions,
-    `{version: 1, rules: [{name: short, match: {action: "test.*"}, effect: require_approval, approval: {approvers: ["user:boss"], decide_by: 4s}}]}`,
-  );
+  const short = await startGuard(testActions, shortPolicy("decide_by: 4s"));
   const asker = await short.caller({ subject: "agent" });
   const voter = await short.caller({ subject: "boss", permissions: ["approve"] });
   const unvoted = await short.gateway.invoke(asker, { action: "test.note", input: {} });
@@ -169,6 +194,25 @@ test("a deadline that passed while no worker ran expires the call at once, votes
   await short.close();
 });
 
+test("an approval that is not used in time is void", async () => {
+  const short = await startGuard(testActions, shortPolicy("decide_by: 1h, execute_by: 1s"));
+  const asker = await short.caller({ subject: "agent" });
+  const voter = await short.caller({ subject: "boss", permissions: ["approve"] });
+  const view = await short.gateway.invoke(asker, { action: "test.note", input: {} });
+  await short.stopWorker();
+  await short.gateway.vote(voter, view.id, { decision: "approve" });
+  await short.store.db.query("select pg_sleep(1.1)");
+  await short.startWorker();
+  const closed = await waitForStatus(short, view.id, "expired", "executed");
+  expect(closed).toMatchObject({
+    status: "expired",
+    approval: { status: "approved" },
+    error: { code: "approval_expired" },
+  });
+  expect(effects.has(view.id)).toBe(false);
+  await short.close();
+});
+
 test("the terms can ask for a reason", async () => {
   const strict = await startGuard(
     testActions,
@@ -177,11 +221,18 @@ test("the terms can ask for a reason", async () => {
   const asker = await strict.caller({ subject: "agent" });
   const lead = await strict.caller({ subject: "lead", roles: ["lead"], permissions: ["approve"] });
   const view = await strict.gateway.invoke(asker, { action: "test.note", input: {} });
-  await expect(strict.gateway.vote(lead, view.id, { decision: "approve", reason: " " })).rejects.toMatchObject({ code: "invalid_request" });
+  await expect(strict.gateway.vote(lead, view.id, { decision: "approve", reason: " " })).rejects.toMatchObject({
+    code: "invalid_request",
+  });
   const answer = await strict.gateway.vote(lead, view.id, { decision: "approve", reason: "TICKET-1" });
   expect(answer.approval.votes).toMatchObject([{ state: "counted", reason: "TICKET-1" }]);
   await strict.close();
 });
+
+/** Asks boss about everything, within these times. */
+function shortPolicy(times: string): string {
+  return `{version: 1, rules: [{name: short, match: {action: "test.*"}, effect: require_approval, approval: {approvers: ["user:boss"], ${times}}}]}`;
+}
 
 /** Writes a vote of boss by hand, as somebody with the database but not the signing key could. */
 async function forgeVote(view: { id: string; digest: string }, mac: string): Promise<VoteId> {
@@ -203,7 +254,7 @@ async function forgeVote(view: { id: string; digest: string }, mac: string): Pro
 }
 
 async function waitForEvent(id: string, type: string) {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
     const events = await guard.gateway.listInvocationEvents(guard.admin, id);
     const found = events.find((event) => event.type === type);
     if (found !== undefined) return found;
