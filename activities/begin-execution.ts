@@ -7,6 +7,7 @@ import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { closeRow, eventOf } from "./close-row.ts";
+import { closeUncertain } from "./close-uncertain.ts";
 import { approvalContext, findObstacle, isUntouched, lockMandate } from "./mandate.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireAction, requireRow } from "./require.ts";
@@ -101,22 +102,4 @@ function findDoubt(row: LockedInvocation, action: Action, last: ExecutionRow): s
   if (row.cancel_at !== null && last.state === "started")
     return "Canceled after the action had begun, and it never reported how it ended";
   return isUntouched(row) ? undefined : "The input was changed after the action had begun";
-}
-
-async function closeUncertain(
-  tx: TransactionTables,
-  { row, last, message }: { readonly row: LockedInvocation; readonly last: ExecutionRow; readonly message: string },
-): Promise<ClosedStep> {
-  await tx.executions.finish({
-    ref: row,
-    attempt: last.attempt,
-    token: last.token,
-    state: "uncertain",
-    error: undefined,
-  });
-  return closeRow(tx, row, {
-    status: "uncertain",
-    error: { code: "outcome_uncertain", message, retryable: false },
-    events: [eventOf(row, "execution.finished", { attempt: last.attempt, outcome: "uncertain" })],
-  });
 }

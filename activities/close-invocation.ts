@@ -3,7 +3,8 @@ import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import { isClosed, judgeAbandoned } from "../src/core/invocation.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
-import { closeRow, type Closing, eventOf } from "./close-row.ts";
+import { closeRow, type Closing } from "./close-row.ts";
+import { closeUncertain } from "./close-uncertain.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
 import { closedStep } from "./steps.ts";
@@ -18,51 +19,24 @@ export function closeInvocation(
     const row = requireRow(await tx.invocations.lock(ref));
     if (isClosed(row.status)) return closedStep(row);
     const last = await tx.executions.last(ref);
-    const known = judgeAbandoned(last?.state);
-    if (last !== undefined && known === "uncertain") {
-      await tx.executions.finish({
-        ref,
-        attempt: last.attempt,
-        token: last.token,
-        state: "uncertain",
-        error: undefined,
-      });
-    }
-    const closing = closingOf(row, { known, canceled: options.canceled, lastError: last?.error ?? undefined });
-    const events =
-      last === undefined
-        ? []
-        : [eventOf(row, "execution.finished", { attempt: last.attempt, outcome: closing.status })];
-    return closeRow(tx, row, { ...closing, events });
+    if (last === undefined) return closeRow(tx, row, neverStarted(row, options.canceled));
+    if (judgeAbandoned(last.state) === "erred")
+      return closeRow(tx, row, { status: "failed", error: errorOf(last.error) });
+    return closeUncertain(tx, { row, last, message: "The action began and never reported how it ended" });
   });
 }
 
-interface Abandoned {
-  readonly known: ReturnType<typeof judgeAbandoned>;
-  readonly canceled: boolean;
-  readonly lastError: string | undefined;
+function neverStarted(row: LockedInvocation, canceled: boolean): Closing {
+  return canceled
+    ? { status: "canceled", error: createError("invocation_canceled", row.cancel_reason ?? "The call was canceled") }
+    : { status: "failed", error: createError("action_failed", "No worker began the action in its time") };
 }
 
-function closingOf(row: LockedInvocation, { known, canceled, lastError }: Abandoned): Closing {
-  switch (known) {
-    case "never_started":
-      return canceled && row.status !== "executing"
-        ? { status: "canceled", error: error("invocation_canceled", row.cancel_reason ?? "The call was canceled") }
-        : { status: "failed", error: error("action_failed", "No worker began the action in its time") };
-    case "erred":
-      return {
-        status: "failed",
-        error:
-          lastError === undefined ? error("action_failed", "The action failed") : (JSON.parse(lastError) as ErrorView),
-      };
-    case "uncertain":
-      return {
-        status: "uncertain",
-        error: error("outcome_uncertain", "The action began and never reported how it ended"),
-      };
-  }
+/** What the last attempt reported. */
+function errorOf(kept: string | null): ErrorView {
+  return kept === null ? createError("action_failed", "The action failed") : (JSON.parse(kept) as ErrorView);
 }
 
-function error(code: string, message: string): ErrorView {
+function createError(code: string, message: string): ErrorView {
   return { code, message, retryable: false };
 }

@@ -12,6 +12,7 @@ import { createDemoServer, type DemoServer } from "./server.ts";
 import type { Claim, Stage, Step, Told } from "./stage.ts";
 
 const STEPS: readonly Step[] = [...decisionSteps, ...faultSteps, ...evidenceSteps];
+const ACTIONS_FILE = fileURLToPath(new URL("actions.ts", import.meta.url));
 const POLICY_FILE = fileURLToPath(new URL("policy.yaml", import.meta.url));
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -26,7 +27,7 @@ class Interrupted extends Error {
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), "countersign-demo-"));
-const server = createDemoServer({ dataDir, policyFile: POLICY_FILE });
+const server = createDemoServer({ dataDir, actionsFile: ACTIONS_FILE, policyFile: POLICY_FILE });
 try {
   process.exitCode = await Promise.race([tellStory(server), interruption()]);
 } catch (error) {

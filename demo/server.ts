@@ -28,11 +28,17 @@ export interface DemoServer {
 const STOP_WITHIN_MS = 20_000;
 
 const BIN = fileURLToPath(new URL("../dist/src/cli/bin.js", import.meta.url));
-const ACTIONS = fileURLToPath(new URL("actions.ts", import.meta.url));
 
-/** A server that keeps everything in `dataDir`. Nothing runs yet. */
-export function createDemoServer(options: { readonly dataDir: string; readonly policyFile: string }): DemoServer {
-  const { dataDir, policyFile } = options;
+/** What a server is made of. */
+interface DemoServerOptions {
+  /** Folder that keeps everything. */
+  readonly dataDir: string;
+  readonly actionsFile: string;
+  readonly policyFile: string;
+}
+
+/** A server of these actions and this policy. Nothing runs yet. */
+export function createDemoServer({ dataDir, actionsFile, policyFile }: DemoServerOptions): DemoServer {
   let child: ChildProcess | undefined;
   let announcement: Announcement | undefined;
   let stopped = false;
@@ -40,7 +46,7 @@ export function createDemoServer(options: { readonly dataDir: string; readonly p
   async function start(): Promise<void> {
     if (stopped) throw new Error("The demo is over");
     const port = announcement === undefined ? "0" : new URL(announcement.url).port;
-    const args = ["start", "--json", "--demo", "--actions", ACTIONS, "--policy", policyFile, "--port", port];
+    const args = ["start", "--json", "--demo", "--actions", actionsFile, "--policy", policyFile, "--port", port];
     // A group of its own, so that a Ctrl-C in the terminal reaches the demo alone, which then stops the server.
     child = spawn(process.execPath, [BIN, ...args, "--data-dir", dataDir], {
       detached: true,

@@ -53,9 +53,16 @@ export async function createPoller(options: PollerOptions): Promise<Poller> {
     shutdownForceTime: 2 * SHUTDOWN_GRACE_MS,
   });
   await store.manifests.publish(options.actions.map((action) => describeAction(action, taskQueue)));
+  let stopping = false;
   return {
-    run: () => worker.run(),
+    run: () =>
+      worker.run().catch((error: unknown) => {
+        if (!stopping) throw error;
+        // An action that listens to nobody: the ledger has its attempt, and the next worker takes it up by its mode.
+        options.log("warn", "Not everything ended in time, the next worker takes it up", { error });
+      }),
     shutdown: () => {
+      stopping = true;
       if (worker.getState() === "RUNNING") worker.shutdown();
     },
   };

@@ -35,19 +35,18 @@ export const MAX_LOST_ATTEMPTS = 10;
 /** What is known of an attempt that began; `erred` reported an error that allows another attempt. */
 export type AttemptState = "started" | "executed" | "failed" | "uncertain" | "erred";
 
-/** What may be done when an execution begins or is given up, seeing what the last attempt left in the ledger. */
-export type LedgerAnswer = "run" | "uncertain" | "erred" | "never_started";
-
 /**
  * Decides whether another attempt may run. An attempt that is still `started` belongs to a process that died or went silent:
  * nobody knows whether it took effect, so only a mode that may repeat the effect runs again.
  */
-export function mayRun(mode: "idempotent" | "at_most_once" | "inline", last: AttemptState | undefined): "run" | "uncertain" {
+export function mayRun(
+  mode: "idempotent" | "at_most_once" | "inline",
+  last: AttemptState | undefined,
+): "run" | "uncertain" {
   return last === "started" && mode === "at_most_once" ? "uncertain" : "run";
 }
 
-/** Decides what is known of an execution that won't be tried again, from what the last attempt left in the ledger. */
-export function judgeAbandoned(last: AttemptState | undefined): Exclude<LedgerAnswer, "run"> {
-  if (last === undefined) return "never_started";
+/** Decides what is known of an execution that won't be tried again, from what its last attempt left in the ledger. */
+export function judgeAbandoned(last: AttemptState): "erred" | "uncertain" {
   return last === "erred" ? "erred" : "uncertain";
 }

@@ -186,7 +186,8 @@ async function openTemporal(
   }
   const server = await superviseTemporal(
     {
-      cliPath: environment["TEMPORAL_CLI_PATH"] ?? findTemporalCli(),
+      // Looked for here, so that a path that names no program is told as that.
+      cliPath: findTemporalCli({ ...process.env, ...environment }),
       dbFile: join(dataDir, "temporal.db"),
       logFile: join(dataDir, "temporal.log"),
       pidFile: join(dataDir, "temporal.json"),

@@ -31,6 +31,8 @@ export async function superviseTemporal(options: TemporalServerOptions, log: Log
       const restarted = await restart({ ...options, port }, log, stopping.signal);
       if (restarted === undefined) return;
       current = restarted;
+      // Stopped while that one was starting: whoever stops waits for this loop and then ends it.
+      if (stopping.signal.aborted) return;
     }
   })();
   return {

@@ -6,7 +6,7 @@ import { CountersignError } from "../core/countersign-error.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import { newVoteId, parseInvocationId } from "../core/ids.ts";
 import { findJsonFault } from "../core/json-guard.ts";
-import { computeVoteMac } from "../core/vote-mac.ts";
+import { computeVoteMac, verifyVoteMac } from "../core/vote-mac.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
 import { approvalStateOf } from "../core/approval/read-approval.ts";
 import type { TransactionTables } from "../store/store.ts";
@@ -71,7 +71,9 @@ function receiveVote(
     const votes = await tx.votes.listOfRound(ballot.ref, approval.round);
     const state = approvalStateOf(approval, votes);
     const eligible = isEligible(approval.approvers, principal);
-    const earlier = votes.findLast((row) => row.voter === principal.subject && row.decision === decision);
+    const earlier = votes.findLast(
+      (row) => row.voter === principal.subject && row.decision === decision && isStanding(context, row),
+    );
     if (eligible && earlier !== undefined && sameDigest(ballot, approval)) {
       return { kind: "repeated", voteId: earlier.id, judged: earlier.state !== "received" };
     }
@@ -105,6 +107,11 @@ function receiveVote(
     await tx.votes.insert({ ...unsigned, mac: computeVoteMac(context.signingKey, { ...unsigned, madeAtMs: nowMs }) });
     return { kind: "received", voteId };
   });
+}
+
+/** Whether a vote was made at a door and counts, or may yet. One that was refused, or that somebody forged, keeps nobody from voting. */
+function isStanding({ signingKey }: GatewayContext, row: VoteRow): boolean {
+  return row.state !== "refused" && verifyVoteMac(signingKey, { ...row, madeAtMs: row.made_at }, row.mac);
 }
 
 function sameDigest(ballot: Ballot, approval: ApprovalRow): boolean {

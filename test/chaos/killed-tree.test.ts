@@ -77,7 +77,9 @@ test("countersign start keeps what was closed before kill -9, and its idempotenc
     closed.map(({ id }) => ({ status: "executed", output: { key: id } })),
   );
   const again = await invokeMany("chaos.idempotent", keysOf("closed", 3));
-  expect(again).toMatchObject(closed.map(({ id }) => ({ id, status: "executed", replayed: true, output: { key: id } })));
+  expect(again).toMatchObject(
+    closed.map(({ id }) => ({ id, status: "executed", replayed: true, output: { key: id } })),
+  );
   expect(closed.map(({ id }) => countEffects(server.workspace, id))).toEqual([1, 1, 1]);
 });
 

@@ -63,7 +63,6 @@ async function callOnce(load: Load, action: (typeof ACTIONS)[number], key: strin
   const call = await insist(load, () => agent.invoke(action, { text: key }, { key }));
   if (call === undefined) return;
   load.acknowledged.set(call.body.id, action);
-  if (process.env.DBG) console.log(Date.now() % 100000, action, call.status, call.body.status);
   if (call.body.status === "pending") await insist(load, () => ada.approve(call.body.id));
 }
 

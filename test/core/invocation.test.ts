@@ -67,7 +67,6 @@ test.each(["idempotent", "inline", "at_most_once"] as const)(
 );
 
 test.each([
-  [undefined, "never_started"],
   ["erred", "erred"],
   ["started", "uncertain"],
 ] as const)("judgeAbandoned() of a last attempt that is %s says %s", (last, known) => {

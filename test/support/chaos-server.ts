@@ -8,7 +8,7 @@ import {
   eventually,
   isRunning,
   launchCommand,
-  temporalPidOf,
+  findTemporalPid,
   type Workspace,
 } from "./processes.ts";
 import { createCaller, type WireCaller } from "./wire-caller.ts";
@@ -64,7 +64,8 @@ export interface ChaosServer {
   process(): CommandProcess;
   /** Base URL; another after each start. */
   url(): string;
-  temporalPid(): number;
+  /** The Temporal child's pid, once there is one. */
+  temporalPid(): Promise<number>;
   /** `kill -9` of the Temporal child alone. */
   killTemporal(): Promise<void>;
   /** `kill -9` of the server's process and of the Temporal child at once. */
@@ -85,12 +86,14 @@ export function createChaosServer(): ChaosServer {
     if (command === undefined) throw new Error("The server was not started");
     return command;
   };
-  const temporalPid = (): number => temporalPidOf(workspace);
   const killTemporal = async (): Promise<void> => {
-    const pid = temporalPid();
-    if (isRunning(pid)) signalGroup(pid, "SIGKILL");
+    const pid = findTemporalPid(workspace);
+    if (pid === undefined || !isRunning(pid)) return;
+    signalGroup(pid, "SIGKILL");
     await eventually(() => !isRunning(pid), { what: "Temporal's end" });
   };
+  const temporalPid = (): Promise<number> =>
+    eventually(() => findTemporalPid(workspace), { what: "The record of Temporal's pid" });
   return {
     ...{ workspace, admin, temporalPid, killTemporal },
     process: running,
@@ -98,7 +101,7 @@ export function createChaosServer(): ChaosServer {
     async start() {
       const startedAtMs = performance.now();
       command = launchCommand(["start", "--json"], serverEnvironment(workspace));
-      url = await readUrl(command);
+      url = await waitUntilListening(command);
       await waitUntilReady(url);
       return Math.round(performance.now() - startedAtMs);
     },
@@ -129,7 +132,8 @@ export async function createKeyedCaller(
 /** What a reviewer's key is made with. */
 export const REVIEWER = { permissions: ["approve", "read"], groups: ["reviewers"] };
 
-async function readUrl(command: CommandProcess): Promise<string> {
+/** Waits until a server prints the address that it listens at. */
+export async function waitUntilListening(command: CommandProcess): Promise<string> {
   let ended: EndedProcess | undefined;
   void command.ended.then((result) => (ended = result));
   return eventually(
@@ -139,11 +143,6 @@ async function readUrl(command: CommandProcess): Promise<string> {
     },
     { timeoutMs: 60_000, what: "The server's address" },
   );
-}
-
-/** Reads the address that a server prints once it listens, and waits until `/readyz` says so too. */
-export async function waitUntilListening(command: CommandProcess): Promise<string> {
-  return readUrl(command);
 }
 
 /** Waits until `/readyz` is 200. */

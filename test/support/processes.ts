@@ -99,9 +99,13 @@ function collect(child: ChildProcess) {
   return { chunks, result };
 }
 
-/** The Temporal child's pid, which is its process group too, as the data folder records it. */
-export function temporalPidOf({ dataDir }: Workspace): number {
-  return (JSON.parse(readFileSync(join(dataDir, "temporal.json"), "utf8")) as { pid: number }).pid;
+/** The Temporal child's pid, which is its process group too, as the data folder records it; none while there is no such record. */
+export function findTemporalPid({ dataDir }: Workspace): number | undefined {
+  try {
+    return (JSON.parse(readFileSync(join(dataDir, "temporal.json"), "utf8")) as { pid: number }).pid;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a process runs; one that has ended and wasn't reaped doesn't. */
@@ -118,7 +122,7 @@ export async function eventually<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   { timeoutMs = 30_000, what = "It" }: { readonly timeoutMs?: number; readonly what?: string } = {},
 ): Promise<T> {
-  for (const deadlineMs = performance.now() + timeoutMs; ; ) {
+  for (const deadlineMs = performance.now() + timeoutMs; ;) {
     const answer = await look();
     if (answer !== undefined && answer !== false) return answer;
     if (performance.now() > deadlineMs) throw new Error(`${what} didn't come about within ${timeoutMs} ms`);

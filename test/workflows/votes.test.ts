@@ -127,6 +127,18 @@ test("a vote row that no door wrote is refused, whatever it says", async () => {
   expect(await guard.gateway.getInvocation(agent, view.id)).toMatchObject({ status: "pending" });
 });
 
+test("a forged vote keeps the person in whose name it was made from nothing", async () => {
+  const judged = await ask();
+  await handleOf(guard, judged).signal(castVote, await forgeVote(judged, "0".repeat(64)));
+  await waitForEvent(judged.id, "approval.vote_refused");
+  const waiting = await ask();
+  await forgeVote(waiting, "0".repeat(64));
+  for (const view of [judged, waiting]) {
+    const answer = await guard.gateway.vote(boss, view.id, { decision: "approve" });
+    expect(answer).toMatchObject({ confirmed: true, approval: { status: "approved", resolution: { by: ["boss"] } } });
+  }
+});
+
 test("a vote row copied from another approval is refused", async () => {
   const first = await ask();
   await guard.gateway.vote(boss, first.id, { decision: "approve" });

@@ -1,0 +1,24 @@
+import type { ClosedStep } from "../src/contract/run.ts";
+import type { ExecutionRow } from "../src/store/executions.ts";
+import type { LockedInvocation } from "../src/store/invocations.ts";
+import type { TransactionTables } from "../src/store/store.ts";
+import { closeRow, eventOf } from "./close-row.ts";
+
+/** What is not known, and why. */
+export interface Doubt {
+  readonly row: LockedInvocation;
+  /** The attempt that began and never reported how it ended. */
+  readonly last: ExecutionRow;
+  readonly message: string;
+}
+
+/** Closes an invocation of which nobody can know whether it took effect, in the ledger and for whoever asks. */
+export async function closeUncertain(tx: TransactionTables, { row, last, message }: Doubt): Promise<ClosedStep> {
+  const { attempt, token } = last;
+  await tx.executions.finish({ ref: row, attempt, token, state: "uncertain", error: undefined });
+  return closeRow(tx, row, {
+    status: "uncertain",
+    error: { code: "outcome_uncertain", message, retryable: false },
+    events: [eventOf(row, "execution.finished", { attempt, outcome: "uncertain" })],
+  });
+}
