@@ -4,7 +4,7 @@
 const ENTRY_POINTS = "^src/(index|cli/bin)\\.ts$";
 
 /** What puts a process together; it may import every layer below the command line. */
-const WIRING = ["^src/(process|embedded)/", "^src/main\\.ts$", "^worker/"];
+const WIRING = ["^src/(process|embedded)/", "^src/(main|server)\\.ts$", "^worker/"];
 
 const LAYERS = "^(src/(contract|core|action|client|config|gateway|http|store|adapters|cli)|workflows|activities)/";
 
@@ -136,6 +136,7 @@ module.exports = {
       values: [
         "^src/contract/",
         "^src/core/",
+        "^src/gateway/assert-idempotency-key\\.ts$",
         npm("hono", "@hono/node-server", "@hono/zod-openapi", "@asteasolutions/zod-to-openapi", "zod"),
       ],
       types: ["^src/gateway/"],

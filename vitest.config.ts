@@ -12,7 +12,7 @@ export default defineConfig({
       { find: /^countersign$/, replacement: source("src/index.ts") },
       { find: /^countersign\/policy$/, replacement: source("src/core/policy/index.ts") },
       { find: /^countersign\/worker$/, replacement: source("worker/index.ts") },
-      { find: /^countersign\/server$/, replacement: source("src/http/index.ts") },
+      { find: /^countersign\/server$/, replacement: source("src/server.ts") },
       { find: /^countersign\/embedded$/, replacement: source("src/embedded/index.ts") },
     ],
   },

@@ -63,19 +63,19 @@ function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAt
 }
 
 async function firstAttempt(
-  { identity }: ActivityPorts,
+  ports: ActivityPorts,
   tx: TransactionTables,
   { row, action }: { readonly row: LockedInvocation; readonly action: Action },
 ): Promise<BegunAttempt | ClosedStep> {
-  const approval = await lockMandate(tx, row);
-  const obstacle = findObstacle(row, approval);
+  const mandate = await lockMandate(ports, tx, row);
+  const obstacle = findObstacle(row, mandate);
   if (obstacle !== undefined) return closeRow(tx, row, obstacle);
-  if (approval !== undefined) await tx.approvals.update(approval, { consumed_at: new Date(row.now) });
-  return startAttempt(tx, { row, action, identity, approval: approvalContext(approval) });
+  if (mandate !== undefined) await tx.approvals.update(mandate.approval, { consumed_at: new Date(row.now) });
+  return startAttempt(tx, { row, action, identity: ports.identity, approval: approvalContext(mandate?.approval) });
 }
 
 async function nextAttempt(
-  { identity }: ActivityPorts,
+  ports: ActivityPorts,
   tx: TransactionTables,
   { row, action, last }: { readonly row: LockedInvocation; readonly action: Action; readonly last: ExecutionRow },
 ): Promise<BegunAttempt | ClosedStep> {
@@ -87,9 +87,10 @@ async function nextAttempt(
   }
   const doubt = findDoubt(row, action, last);
   if (doubt !== undefined) return closeUncertain(tx, { row, last, message: doubt });
-  const approval = await lockMandate(tx, row);
+  const mandate = await lockMandate(ports, tx, row);
   const erredBefore = await tx.executions.countErred(row);
-  return startAttempt(tx, { row, action, identity, erredBefore, approval: approvalContext(approval) });
+  const approval = approvalContext(mandate?.approval);
+  return startAttempt(tx, { row, action, identity: ports.identity, erredBefore, approval });
 }
 
 /** Why no further attempt may follow one of which nobody knows whether it took effect; `undefined` when one may. */

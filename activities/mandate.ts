@@ -1,33 +1,69 @@
 import type { Resolution } from "../src/contract/approval.ts";
-import type { RecordedVerdict } from "../src/contract/policy.ts";
+import type { ApprovalTerms, RecordedVerdict } from "../src/contract/policy.ts";
 import type { ActionContext } from "../src/action/action.ts";
 import { inputDigest } from "../src/core/digest.ts";
 import type { ErrorCode } from "../src/core/errors.ts";
+import { isAuthenticVote } from "../src/core/vote-mac.ts";
 import type { ApprovalRow } from "../src/store/approvals.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
+import type { VoteRow } from "../src/store/votes.ts";
 import type { Closing } from "./close-row.ts";
+import type { ActivityPorts } from "./ports.ts";
 
-/** The approval that the recorded verdict asks for, locked; none for a recorded allow. */
-export async function lockMandate(tx: TransactionTables, row: LockedInvocation): Promise<ApprovalRow | undefined> {
-  return effectOf(row) === "require_approval" ? (await tx.approvals.lock(row))?.approval : undefined;
+/** What a call runs on: the approval that its verdict asks for, and the votes behind it. */
+export interface Mandate {
+  readonly approval: ApprovalRow;
+  /** Votes of the round that a door wrote, counted and for approval. */
+  readonly votes: readonly VoteRow[];
+}
+
+/** The approval that the recorded verdict asks for, locked, with the votes that are no forgeries; none for a recorded allow. */
+export async function lockMandate(
+  { signingKey }: ActivityPorts,
+  tx: TransactionTables,
+  row: LockedInvocation,
+): Promise<Mandate | undefined> {
+  if (effectOf(row) !== "require_approval") return undefined;
+  const locked = await tx.approvals.lock(row);
+  if (locked === undefined) return undefined;
+  const { approval } = locked;
+  const votes = await tx.votes.listOfRound(row, approval.round);
+  return {
+    approval,
+    votes: votes.filter(
+      (vote) => vote.state === "counted" && vote.decision === "approve" && isAuthenticVote(signingKey, vote),
+    ),
+  };
 }
 
 /** Why an invocation that nobody has begun may not run after all; `undefined` when it may. */
-export function findObstacle(row: LockedInvocation, approval: ApprovalRow | undefined): Closing | undefined {
+export function findObstacle(row: LockedInvocation, mandate: Mandate | undefined): Closing | undefined {
   if (row.cancel_at !== null) {
     return { status: "canceled", error: errorOf("invocation_canceled", row.cancel_reason ?? "The call was canceled") };
   }
   if (!isUntouched(row))
     return { status: "failed", error: errorOf("digest_mismatch", "The input is not the one that was decided") };
   if (effectOf(row) === "allow") return undefined;
-  if (approval?.status !== "approved" || approval.digest !== row.digest || resolvedDigest(approval) !== row.digest) {
+  if (mandate === undefined || !isCovered(row, mandate)) {
     return { status: "failed", error: errorOf("digest_mismatch", "No approval covers this input") };
   }
+  const { approval } = mandate;
   if (approval.execute_by !== null && row.now > approval.execute_by) {
     return { status: "expired", error: errorOf("approval_expired", "The approval was not used in time") };
   }
   return undefined;
+}
+
+/** Whether the approval says yes to this very input, with enough votes behind it: a resolution that was written by hand has none. */
+function isCovered(row: LockedInvocation, { approval, votes }: Mandate): boolean {
+  if (approval.status !== "approved" || approval.digest !== row.digest || resolvedDigest(approval) !== row.digest)
+    return false;
+  const { approve } = JSON.parse(approval.terms) as ApprovalTerms;
+  const voters = votes
+    .filter((vote) => vote.digest === row.digest && !approval.requesters.includes(vote.voter))
+    .map((vote) => vote.voter);
+  return new Set(voters).size >= approve;
 }
 
 /** Whether the input is still, to the byte, what the digest was made of. */

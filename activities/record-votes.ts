@@ -13,7 +13,7 @@ import {
 import { isEligible } from "../src/core/approval/eligibility.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { isClosed } from "../src/core/invocation.ts";
-import { verifyVoteMac } from "../src/core/vote-mac.ts";
+import { isAuthenticVote } from "../src/core/vote-mac.ts";
 import { votesTopic } from "../src/core/topics.ts";
 import type { ApprovalRow } from "../src/store/approvals.ts";
 import { approvalStateOf } from "../src/core/approval/read-approval.ts";
@@ -49,7 +49,9 @@ export async function recordVotes(
     if (isClosed(row.status)) return closedStep(row);
     const locked = await tx.approvals.lock(ref);
     if (locked === undefined) throw new Error("A run waits for people without an approval");
-    const votes = await tx.votes.listOfRound(ref, locked.approval.round);
+    const kept = await tx.votes.listOfRound(ref, locked.approval.round);
+    // A forged row that says it was counted is none; one that says it was received is judged, so that the record names it.
+    const votes = kept.filter((vote) => vote.state === "received" || isAuthenticVote(ports.signingKey, vote));
     const judging: Judging = { tx, row, approval: locked.approval, votes };
     const state = approvalStateOf(locked.approval, votes);
     const action = requireAction(ports, row.action);
@@ -133,7 +135,7 @@ function receivedVote(ports: ActivityPorts, approval: ApprovalRow, vote: VoteWit
     round: vote.round,
     digest: vote.digest,
     madeAtMs: vote.made_at,
-    authentic: verifyVoteMac(ports.signingKey, { ...vote, madeAtMs: vote.made_at }, vote.mac),
+    authentic: isAuthenticVote(ports.signingKey, vote),
     eligible: isEligible(approval.approvers, rights),
   };
 }

@@ -9,7 +9,7 @@ const ENTRY_POINTS = [
   "src/index.ts",
   "src/core/policy/index.ts",
   "worker/index.ts",
-  "src/http/index.ts",
+  "src/server.ts",
   "src/embedded/index.ts",
 ];
 

@@ -2,7 +2,7 @@ import type { Action } from "../src/action/action.ts";
 import { connectNative, installSdkLogger, temporalTargetOf } from "../src/adapters/connect-temporal.ts";
 import { createLogger } from "../src/adapters/logger.ts";
 import { createRedactor } from "../src/core/redaction/redactor.ts";
-import { type Closers, createClosers } from "../src/process/closers.ts";
+import { type Closers, startOrUndo } from "../src/process/closers.ts";
 import type { LogLevel } from "../src/gateway/ports.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
 import { migrate } from "../src/store/migrate.ts";
@@ -40,31 +40,28 @@ export interface CountersignWorker {
  * Makes a worker process: the actions, the decisions and the workflows. Waits for Temporal with backoff.
  * @throws invalid_request for two actions of one name, unavailable when the store can't be reached
  */
-export async function createWorker(options: WorkerOptions): Promise<CountersignWorker> {
+export function createWorker(options: WorkerOptions): Promise<CountersignWorker> {
+  return startOrUndo((closers) => create(options, closers));
+}
+
+async function create(options: WorkerOptions, closers: Closers): Promise<CountersignWorker> {
+  const { actions, signingKey, taskQueue } = options;
   const { redact } = createRedactor({ extraKeyPatterns: options.redactPatterns ?? [] });
   const log = createLogger({ level: options.logLevel ?? "info", redact });
   installSdkLogger(log);
-  const closers = createClosers();
-  try {
-    const db = await openPostgres({ url: options.store.databaseUrl });
-    closers.add(() => db.close());
-    await migrate(db);
-    const store = createStore(db);
-    const target = temporalTargetOf(options.temporal);
-    const connection = await connectNative(target, { log, signal: new AbortController().signal });
-    closers.add(() => connection.close());
-    const poller = await createPoller({
-      actions: options.actions,
-      connection,
-      ...{ store, policies: createPolicySource(store), redact, signingKey: options.signingKey, log },
-      ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
-      ...(options.taskQueue === undefined ? {} : { taskQueue: options.taskQueue }),
-    });
-    return { run: () => runAndClose(poller, closers), shutdown: () => poller.shutdown() };
-  } catch (error) {
-    await closers.closeAll().catch(() => undefined);
-    throw error;
-  }
+  const db = await openPostgres({ url: options.store.databaseUrl });
+  closers.add(() => db.close());
+  await migrate(db);
+  const store = createStore(db);
+  const { namespace, ...target } = temporalTargetOf(options.temporal);
+  const connection = await connectNative(target, { log, signal: new AbortController().signal });
+  closers.add(() => connection.close());
+  const poller = await createPoller({
+    ...{ actions, connection, store, policies: createPolicySource(store), redact, signingKey, log },
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(taskQueue === undefined ? {} : { taskQueue }),
+  });
+  return { run: () => runAndClose(poller, closers), shutdown: () => poller.shutdown() };
 }
 
 async function runAndClose(poller: Poller, closers: Closers): Promise<void> {

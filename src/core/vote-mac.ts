@@ -47,3 +47,11 @@ export function verifyVoteMac(key: string | Uint8Array, vote: MacVote, mac: stri
   const given = Buffer.from(mac, "utf8");
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
+
+/** A vote as its row keeps it. */
+export type KeptMacVote = Omit<MacVote, "madeAtMs"> & { readonly made_at: number; readonly mac: string };
+
+/** Whether a door wrote the row: one that was written or changed by hand has no MAC that fits. */
+export function isAuthenticVote(key: string | Uint8Array, row: KeptMacVote): boolean {
+  return verifyVoteMac(key, { ...row, madeAtMs: row.made_at }, row.mac);
+}

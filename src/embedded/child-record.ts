@@ -25,9 +25,9 @@ export function writeChildRecord(file: string, pid: number, marks: readonly stri
   renameSync(temporary, file);
 }
 
-/** Forgets a child that has ended. */
-export function removeChildRecord(file: string): void {
-  rmSync(file, { force: true });
+/** Forgets a child that has ended; the record of another one, which was started after it, stays. */
+export function removeChildRecord(file: string, pid: number): void {
+  if (readChildRecord(file)?.pid === pid) rmSync(file, { force: true });
 }
 
 /**
@@ -41,7 +41,7 @@ export async function endOrphan(file: string): Promise<void> {
     if (!(await waitForEnd(record))) signalGroup(record.pid, "SIGKILL");
     await waitForEnd(record);
   }
-  removeChildRecord(file);
+  rmSync(file, { force: true });
 }
 
 /** Sends a signal to a process group; one that is gone already is fine. */

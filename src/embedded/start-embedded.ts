@@ -20,7 +20,7 @@ import { listen } from "../http/listen.ts";
 import { lockDataDir } from "../store/data-dir-lock.ts";
 import { migrate } from "../store/migrate.ts";
 import { createStore, type Store } from "../store/store.ts";
-import { createClosers, type Closers } from "../process/closers.ts";
+import { type Closers, startOrUndo } from "../process/closers.ts";
 import { type DemoKeys, keepDemoKeys } from "./demo-keys.ts";
 import { publishPolicy } from "../process/policy-file.ts";
 import { keepPort } from "./kept-port.ts";
@@ -85,14 +85,8 @@ export interface Embedded {
  * Either all of it serves when this resolves, or what was started is ended and it rejects.
  * @throws unavailable when the port is taken, the data folder is held or there is no Temporal; invalid_policy; invalid_request
  */
-export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const closers = createClosers();
-  try {
-    return await start(options, closers);
-  } catch (error) {
-    await closers.closeAll().catch(() => undefined);
-    throw error;
-  }
+export function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  return startOrUndo((closers) => start(options, closers));
 }
 
 async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedded> {

@@ -177,7 +177,7 @@ function createHandle(launched: Launched, ports: Ports, pidFile: string | undefi
     exited,
     async stop() {
       await endChild(launched);
-      if (pidFile !== undefined) removeChildRecord(pidFile);
+      if (pidFile !== undefined) removeChildRecord(pidFile, pid);
     },
   };
 }

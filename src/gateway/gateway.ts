@@ -22,12 +22,15 @@ import type { Page } from "../contract/problem.ts";
 
 /** Who knocks: an authenticated principal and what its credential permits. Never built from anything the caller can choose. */
 export interface Caller {
+  /** Whom the credential belongs to. */
   readonly principal: Principal;
+  /** What the credential carries; `admin` implies others, see the gateway's methods. */
   readonly permissions: ReadonlySet<Permission>;
 }
 
 /** The readiness of one part, and what is missing when it is not ready. */
 export interface Readiness {
+  /** Whether calls can be served right now. */
   readonly ready: boolean;
   /** One line per part that is missing; empty when ready. */
   readonly missing: readonly string[];

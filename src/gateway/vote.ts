@@ -6,7 +6,7 @@ import { CountersignError } from "../core/countersign-error.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import { newVoteId, parseInvocationId } from "../core/ids.ts";
 import { findJsonFault } from "../core/json-guard.ts";
-import { computeVoteMac, verifyVoteMac } from "../core/vote-mac.ts";
+import { computeVoteMac, isAuthenticVote } from "../core/vote-mac.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
 import { approvalStateOf } from "../core/approval/read-approval.ts";
 import type { TransactionTables } from "../store/store.ts";
@@ -111,7 +111,7 @@ function receiveVote(
 
 /** Whether a vote was made at a door and counts, or may yet. One that was refused, or that somebody forged, keeps nobody from voting. */
 function isStanding({ signingKey }: GatewayContext, row: VoteRow): boolean {
-  return row.state !== "refused" && verifyVoteMac(signingKey, { ...row, madeAtMs: row.made_at }, row.mac);
+  return row.state !== "refused" && isAuthenticVote(signingKey, row);
 }
 
 function sameDigest(ballot: Ballot, approval: ApprovalRow): boolean {

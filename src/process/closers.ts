@@ -6,6 +6,20 @@ export interface Closers {
   closeAll(): Promise<void>;
 }
 
+/**
+ * Carries out a start of several steps. When one fails, the steps before it are undone, so that nothing is left half-started.
+ * @throws what the failed step threw
+ */
+export async function startOrUndo<T>(start: (closers: Closers) => Promise<T>): Promise<T> {
+  const closers = createClosers();
+  try {
+    return await start(closers);
+  } catch (error) {
+    await closers.closeAll().catch(() => undefined);
+    throw error;
+  }
+}
+
 /** An empty list of closers. */
 export function createClosers(): Closers {
   const closers: (() => unknown)[] = [];

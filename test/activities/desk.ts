@@ -136,9 +136,9 @@ export function activitiesOf(desk: Desk, db?: Db): Activities {
   return createActivities(db === undefined ? desk.ports : { ...desk.ports, store: createStore(db) });
 }
 
-/** Temporal's side of one activity; `attempt` counts its tries. It can be canceled, once. */
-export function createEnvironment(attempt = 1): MockActivityEnvironment {
-  const workflowExecution = { workflowId: "guard:default:test", runId: "run-1" };
+/** Temporal's side of one activity; `attempt` counts its tries, a reset gives the run another id. It can be canceled, once. */
+export function createEnvironment(attempt = 1, runId = "run-1"): MockActivityEnvironment {
+  const workflowExecution = { workflowId: "guard:default:test", runId };
   return new MockActivityEnvironment(
     { attempt, workflowExecution },
     { logger: new DefaultLogger("ERROR", () => undefined) },
@@ -161,6 +161,12 @@ export async function rowOf(desk: Desk, ref: InvocationRef): Promise<InvocationR
 export async function eventTypes(desk: Desk, ref: InvocationRef): Promise<readonly AuditEvent["type"][]> {
   const events = await desk.store.audit.listOfInvocation(ref.tenant, ref.id);
   return events.map((event) => event.type);
+}
+
+/** What the ledger says of each attempt, oldest first. */
+export async function attemptsOf(desk: Desk, ref: InvocationRef): Promise<string[]> {
+  const text = "select state from execution where invocation = $1 order by attempt";
+  return (await desk.store.db.query<{ state: string }>(text, [ref.id])).map(({ state }) => state);
 }
 
 /** Writes a vote as the door does, changed as a test needs it; an approval by ada, made now. A MAC that is given stands as it is. */

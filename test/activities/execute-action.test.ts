@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
-import { ActionRejected } from "../../src/action/action-rejected.ts";
 import type { InvocationRef } from "../../src/contract/ids.ts";
 import type { ExecutionMode } from "../../src/contract/manifest.ts";
-import { MAX_OUTPUT_BYTES } from "../../src/contract/limits.ts";
 import {
   acceptApproved,
   activitiesOf,
+  attemptsOf,
   createEnvironment,
   type Desk,
   eventTypes,
@@ -40,11 +39,6 @@ function executeAndDie(ref: InvocationRef, attempt = 1) {
   return perform(() => activitiesOf(desk, db).executeAction(ref), attempt);
 }
 
-async function attemptsOf(ref: InvocationRef) {
-  const text = "select attempt, state from execution where invocation = $1 order by attempt";
-  return (await desk.store.db.query<{ attempt: number; state: string }>(text, [ref.id])).map(({ state }) => state);
-}
-
 describe("executeAction() run again", () => {
   it.each(MODES)("returns the outcome that is recorded and acts no second time, in mode %s", async (mode) => {
     desk.behave = () => ({ receipt: 7 });
@@ -65,7 +59,7 @@ describe("executeAction() run again", () => {
       expect(await execute(ref, 2)).toMatchObject({ result: { status: "executed" } });
       expect(desk.acts.map(({ context }) => context.idempotencyKey)).toEqual([ref.id, ref.id]);
       expect(desk.acts.map(({ attempt }) => attempt)).toEqual([1, 2]);
-      expect(await attemptsOf(ref)).toEqual(["started", "executed"]);
+      expect(await attemptsOf(desk, ref)).toEqual(["started", "executed"]);
     },
   );
 
@@ -77,7 +71,17 @@ describe("executeAction() run again", () => {
     });
     expect(await execute(ref, 3)).toMatchObject({ result: { status: "uncertain" } });
     expect(desk.acts).toHaveLength(1);
-    expect(await attemptsOf(ref)).toEqual(["uncertain"]);
+    expect(await attemptsOf(desk, ref)).toEqual(["uncertain"]);
+  });
+
+  it("takes over the attempt that the decision began, and begins another one when the run was reset since", async () => {
+    const [own, reset] = [await desk.accept("free.idempotent"), await desk.accept("free.idempotent")];
+    for (const ref of [own, reset]) await perform(() => activitiesOf(desk).decideInvocation(ref));
+    await execute(own);
+    await createEnvironment(1, "run-2").run(() => activitiesOf(desk).executeAction(reset));
+    expect(await attemptsOf(desk, own)).toEqual(["executed"]);
+    expect(await attemptsOf(desk, reset)).toEqual(["started", "executed"]);
+    expect(desk.acts.map(({ id }) => id)).toEqual([own.id, reset.id]);
   });
 
   it("gives up, as uncertain, an action that never survives to report", async () => {
@@ -105,13 +109,13 @@ describe("executeAction() that breaks off", () => {
       if (desk.acts.length === 0) expect(await dumpTables(desk.store.db)).toBe(before);
     }
     expect(broken).toBeGreaterThan(4);
-    expect((await attemptsOf(ref)).length).toBe(1);
+    expect((await attemptsOf(desk, ref)).length).toBe(1);
   });
 
   it("records no part of an outcome, after whichever statement it does, until all of it is recorded", async () => {
     const ref = await acceptApproved(desk, "idempotent");
-    await expect(executeAndDie(ref)).rejects.toThrow();
-    const before = await attemptsOf(ref);
+    await expect(executeAndDie(ref)).rejects.toMatchObject({ type: "internal" });
+    const before = await attemptsOf(desk, ref);
     for (const part of [/update invocation set/, /insert into audit_event/]) {
       let began = false;
       const db = breakAfter(desk.store.db, (text) => {
@@ -120,7 +124,7 @@ describe("executeAction() that breaks off", () => {
       });
       await perform(() => activitiesOf(desk, db).executeAction(ref), 2).catch(() => undefined);
       expect(await rowOf(desk, ref)).toMatchObject({ status: "executing", output: null, closed_at: null });
-      expect(await attemptsOf(ref)).not.toContain("executed");
+      expect(await attemptsOf(desk, ref)).not.toContain("executed");
     }
     expect(before).toEqual(["started"]);
     expect(await execute(ref, 4)).toMatchObject({ result: { status: "executed" } });
@@ -180,7 +184,7 @@ describe("executeAction() runs nothing", () => {
     const ref = await acceptApproved(desk, "idempotent", { text: "less" });
     await desk.store.db.query(statement, [ref.id]);
     expect(await execute(ref)).toMatchObject({ result: { status: "failed", error: { code: "digest_mismatch" } } });
-    expect([desk.acts, await attemptsOf(ref)]).toEqual([[], []]);
+    expect([desk.acts, await attemptsOf(desk, ref)]).toEqual([[], []]);
   });
 
   it.each(["idempotent", "at_most_once"])(
@@ -209,6 +213,26 @@ describe("executeAction() runs nothing", () => {
     expect(desk.acts).toEqual([]);
   });
 
+  it("and says so when it was canceled after the decision had begun its attempt", async () => {
+    const ref = await desk.accept("free.idempotent");
+    await perform(() => activitiesOf(desk).decideInvocation(ref));
+    await desk.store.invocations.update(ref, { cancel_at: new Date(), cancel_by: "agent" });
+    expect(await execute(ref)).toMatchObject({ result: { error: { code: "invocation_canceled" } } });
+    expect(desk.acts).toEqual([]);
+  });
+
+  it.each([
+    ["erred", "failed", "invocation_canceled"],
+    ["was lost", "uncertain", "outcome_uncertain"],
+  ])("more when it was canceled after an attempt that %s, and is %s", async (how, status, code) => {
+    const ref = await acceptApproved(desk, "idempotent");
+    if (how === "erred") desk.behave = () => Promise.reject(new Error("Down"));
+    await (how === "erred" ? execute(ref) : executeAndDie(ref)).catch(() => undefined);
+    await desk.store.invocations.update(ref, { cancel_at: new Date(), cancel_by: "agent" });
+    expect(await execute(ref, 2)).toMatchObject({ result: { status, error: { code } } });
+    expect(desk.acts).toHaveLength(1);
+  });
+
   it.each(["free.idempotent", "asked.idempotent"])("of %s before anything was decided", async (action) => {
     const ref = await desk.accept(action);
     expect(await execute(ref).catch(() => undefined)).not.toMatchObject({ result: { status: "executed" } });
@@ -227,95 +251,6 @@ describe("executeAction() runs nothing", () => {
     const denied = await perform(() => activitiesOf(desk).decideInvocation(ref));
     expect(await execute(ref)).toEqual(denied);
     expect(desk.acts).toEqual([]);
-  });
-});
-
-describe("executeAction() reports", () => {
-  it("what the action's function was given: the real input, one key, and who approved", async () => {
-    const ref = await acceptApproved(desk, "idempotent", { text: "password=correct-horse" });
-    await execute(ref);
-    const [act] = desk.acts;
-    expect(act?.input).toEqual({ text: "password=correct-horse" });
-    expect(act?.context).toMatchObject({
-      invocationId: ref.id,
-      idempotencyKey: ref.id,
-      tenant: "default",
-      actor: "agent",
-    });
-    expect(act?.context.approval).toMatchObject({ by: ["ada"], digest: (await rowOf(desk, ref)).digest });
-  });
-
-  it("ActionRejected as a failure at once", async () => {
-    desk.behave = () => Promise.reject(new ActionRejected("Closed on Sundays, token=abcdef123456"));
-    const ref = await acceptApproved(desk, "idempotent");
-    const { result } = await execute(ref);
-    expect(result).toMatchObject({ status: "failed", error: { code: "action_failed" } });
-    expect(JSON.stringify(result)).not.toContain("abcdef123456");
-  });
-
-  it("other errors for another try, redacted, until maxAttempts have erred", async () => {
-    desk.behave = () => Promise.reject(new Error("Refused with password=hunter22"));
-    const ref = await acceptApproved(desk, "idempotent");
-    for (const attempt of [1, 2]) {
-      const failure = await execute(ref, attempt).catch((error: unknown) => error);
-      expect(failure).toMatchObject({ type: "attempt_failed", nonRetryable: false });
-      expect((failure as Error).message).not.toContain("hunter22");
-    }
-    expect(await execute(ref, 3)).toMatchObject({ result: { status: "failed" } });
-    expect(await attemptsOf(ref)).toEqual(["erred", "erred", "failed"]);
-  });
-
-  it("an error in mode at_most_once as uncertain, and tries no second time", async () => {
-    desk.behave = () => Promise.reject(new Error("Socket hang up"));
-    const ref = await acceptApproved(desk, "at_most_once");
-    expect(await execute(ref)).toMatchObject({ result: { status: "uncertain" } });
-    await execute(ref, 2);
-    expect(desk.acts).toHaveLength(1);
-  });
-
-  it.each<[string, unknown]>([
-    ["too large", "x".repeat(MAX_OUTPUT_BYTES)],
-    ["no JSON", 10n],
-    ["not well-formed", "\u{d800}"],
-  ])("an output that is %s as a failure, not as a reason to act again", async (_what, output) => {
-    desk.behave = () => output;
-    const ref = await acceptApproved(desk, "idempotent");
-    expect(await execute(ref)).toMatchObject({ result: { status: "failed", error: { code: "action_failed" } } });
-    expect(desk.acts).toHaveLength(1);
-  });
-
-  it("an output that is missing as null", async () => {
-    desk.behave = () => undefined;
-    const ref = await acceptApproved(desk, "idempotent");
-    expect(await execute(ref)).toMatchObject({ result: { status: "executed", output: null } });
-  });
-
-  it("a cancel to the action through its signal, and what the action makes of it as the outcome", async () => {
-    const environment = createEnvironment();
-    desk.behave = ({ context }) => {
-      const heard = new Promise((resolve) =>
-        context.signal.addEventListener("abort", () => resolve({ stopped: true })),
-      );
-      environment.cancel("CANCELLED");
-      return heard;
-    };
-    const ref = await acceptApproved(desk, "idempotent");
-    const step = await environment.run(() => activitiesOf(desk).executeAction(ref));
-    expect(step).toMatchObject({ result: { status: "executed", output: { stopped: true } } });
-  });
-
-  it("nothing when the worker goes away: the attempt is left to the next worker", async () => {
-    const environment = createEnvironment();
-    desk.behave = ({ context }) => {
-      environment.cancel("WORKER_SHUTDOWN");
-      context.signal.throwIfAborted();
-    };
-    const ref = await acceptApproved(desk, "idempotent");
-    const failure = environment.run(() => activitiesOf(desk).executeAction(ref));
-    await expect(failure).rejects.toMatchObject({ name: "CancelledFailure" });
-    expect(await attemptsOf(ref)).toEqual(["started"]);
-    desk.behave = () => ({});
-    expect(await execute(ref, 2)).toMatchObject({ result: { status: "executed" } });
   });
 });
 

@@ -16,6 +16,7 @@ test("temporalTargetOf() reads address and namespace from what it is given, and 
 test("connectNative() connects to a server that is there", async () => {
   const target = temporalTargetOf({ TEMPORAL_ADDRESS: temporalAddress() });
   const connection = await connectNative(target, { log: () => undefined, signal: new AbortController().signal });
+  expect(await connection.workflowService.getSystemInfo({})).toHaveProperty("serverVersion");
   await connection.close();
 });
 
@@ -25,7 +26,7 @@ test("connectNative() tries again, saying so, until it is told to stop", async (
   const log = vi.fn<Log>(() => {
     if (log.mock.calls.length === 2) stop.abort();
   });
-  await expect(connectNative(target, { log, signal: stop.signal })).rejects.toThrow();
+  await expect(connectNative(target, { log, signal: stop.signal })).rejects.toThrow("connect");
   expect(log).toHaveBeenCalledTimes(2);
   expect(log).toHaveBeenCalledWith("warn", "Waiting for Temporal", expect.anything());
 });

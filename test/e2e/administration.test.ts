@@ -161,7 +161,7 @@ describe("POST /v1/keys", () => {
   });
 });
 
-test("DELETE /v1/keys/{id} ends a key at once, also for a call that was waiting under it", async () => {
+test("DELETE /v1/keys/{id} ends a key at once on every route, and may be repeated", async () => {
   const { id, key } = await server.createKey({ subject: "leaver" });
   expect((await server.send("GET", "/v1/invocations", { key })).status).toBe(200);
   expect(await server.send("DELETE", `/v1/keys/${id}`)).toMatchObject({ status: 200, body: { id } });

@@ -28,7 +28,7 @@ function startWait(
   done: () => boolean,
   options: { timeoutMs?: number; skipFirstLook?: boolean; of?: typeof ref } = {},
 ) {
-  const look = vi.fn(async () => done());
+  const look = vi.fn<() => Promise<boolean>>(async () => done());
   const { of = ref, timeoutMs = 20_000, skipFirstLook = true } = options;
   const ignore = (status: Parameters<typeof isClosed>[0]) => !isClosed(status);
   const ended = waiter.wait({ ref: of, about: "status", ignore, look, timeoutMs, skipFirstLook });
@@ -51,9 +51,10 @@ describe("waiter.wait()", () => {
   });
 
   it("hears of news between its call and its await", async () => {
-    const { ended } = startWait(() => true);
+    const { look, ended } = startWait(() => true);
     tell(statusTopic(ref, "executed"));
     await ended;
+    expect(look).toHaveBeenCalledTimes(1);
   });
 
   it("takes no look for news that can't be the answer, nor for those of others", async () => {
@@ -87,11 +88,12 @@ describe("waiter.wait()", () => {
     const waits = Array.from({ length: 50 }, () => startWait(() => true));
     tell(statusTopic(ref, "executed"));
     await Promise.all(waits.map(({ ended }) => ended));
+    expect(waits.every(({ look }) => look.mock.calls.length === 1)).toBe(true);
   });
 
   it("looks again for news that come while it looks", async () => {
     const found: ((there: boolean) => void)[] = [];
-    const look = vi.fn(() => new Promise<boolean>((resolve) => found.push(resolve)));
+    const look = vi.fn<() => Promise<boolean>>(() => new Promise<boolean>((resolve) => found.push(resolve)));
     const ended = waiter.wait({ ref, about: "votes", look, timeoutMs: 20_000 });
     tell(votesTopic(ref));
     found[0]?.(false);
@@ -107,7 +109,7 @@ describe("waiter.wait()", () => {
   });
 
   it("hands on why a look failed, and waits no more", async () => {
-    const failing = vi.fn(async () => Promise.reject(new Error("The store is away")));
+    const failing = vi.fn<() => Promise<boolean>>(async () => Promise.reject(new Error("The store is away")));
     await expect(waiter.wait({ ref, about: "status", look: failing, timeoutMs: 20_000 })).rejects.toThrow("away");
     tell(statusTopic(ref, "executed"));
     expect(failing).toHaveBeenCalledTimes(1);

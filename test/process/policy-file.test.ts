@@ -85,7 +85,13 @@ test("publishPolicy() keeps the last good document when the file has faults or i
 test("publishPolicy() lets a document that was sent stand over restarts until the file changes", async () => {
   await follow(policyOf("file"));
   await stop?.();
-  const sent = { tenant: "default", document: policyOf("sent"), digest: "d", source: "api" as const };
+  const sent = {
+    tenant: "default",
+    document: policyOf("sent"),
+    digest: "d",
+    source: "api" as const,
+    publishedBy: "ada",
+  };
   await store.transaction((tx) => tx.policies.insert(sent));
   stop = await publishPolicy(store, { policyFile: file }, log);
   expect(await inForce()).toBe(policyOf("sent"));

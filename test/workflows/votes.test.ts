@@ -139,6 +139,29 @@ test("a forged vote keeps the person in whose name it was made from nothing", as
   }
 });
 
+test("an approval that was resolved by hand has no votes behind it, and nothing runs", async () => {
+  const view = await ask();
+  const resolution = {
+    status: "approved",
+    at: view.createdAt,
+    by: ["boss"],
+    digest: view.digest,
+    actionVersion: "1",
+    policyVersion: "1",
+  };
+  await guard.store.db.query(
+    "update approval set status = 'approved', resolution = $2, resolved_at = ms_now() where invocation = $1",
+    [view.id, JSON.stringify(resolution)],
+  );
+  await handleOf(guard, view).signal(castVote, "vote_none");
+  const closed = await waitForStatus(guard, view.id, "failed", "executed");
+  expect(closed).toMatchObject({
+    status: "failed",
+    error: { code: "digest_mismatch", message: "No approval covers this input" },
+  });
+  expect(effects.has(view.id)).toBe(false);
+});
+
 test("a vote row copied from another approval is refused", async () => {
   const first = await ask();
   await guard.gateway.vote(boss, first.id, { decision: "approve" });
