@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { computeVoteMac, type MacVote, verifyVoteMac, voteMacInput } from "../../src/core/vote-mac.ts";
+import { computeVoteMac, isAuthenticVote, type MacVote, verifyVoteMac, voteMacInput } from "../../src/core/vote-mac.ts";
 
 const KEY = "signing-key";
 const VOTE: MacVote = {
@@ -65,5 +65,12 @@ describe("verifyVoteMac", () => {
       false,
     ]);
     fc.assert(fc.property(fc.string({ unit: "binary" }), (mac) => !verifyVoteMac(KEY, VOTE, mac)));
+  });
+
+  test("isAuthenticVote() takes the row that a door wrote, and none that was changed by hand", () => {
+    const { madeAtMs, ...rest } = VOTE;
+    const row = { ...rest, made_at: madeAtMs, mac: MAC };
+    expect(isAuthenticVote(KEY, row)).toBe(true);
+    expect(isAuthenticVote(KEY, { ...row, made_at: madeAtMs + 1 })).toBe(false);
   });
 });

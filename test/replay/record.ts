@@ -1,4 +1,5 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { vi } from "vitest";
@@ -87,19 +88,31 @@ const SHORT_PATHS: Readonly<Record<string, Path>> = {
 /** Names of all paths, as their files are named. */
 export const PATHS: readonly string[] = [...Object.keys(USUAL_PATHS), ...Object.keys(SHORT_PATHS)].toSorted();
 
-/** Walks every path against the real server and writes the histories anew. */
-export async function recordHistories(): Promise<void> {
-  await mkdir(HISTORIES, { recursive: true });
-  for (const file of await readdir(HISTORIES)) await rm(new URL(file, HISTORIES));
-  await recordAll(USUAL_PATHS, POLICY);
-  await recordAll(SHORT_PATHS, SHORT_POLICY);
+/** Names of the paths that have a history. */
+export function listRecorded(): string[] {
+  return readdirSync(HISTORIES)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length));
 }
 
-async function recordAll(paths: Readonly<Record<string, Path>>, policy: string): Promise<void> {
+/**
+ * Walks paths against the real server and writes their histories: those that have none yet, or `all` of them anew.
+ * Anew only while no run of the old code can be open anywhere: what was recorded is what must still replay.
+ */
+export async function recordHistories({ all }: { readonly all: boolean }): Promise<void> {
+  const recorded = new Set(all ? [] : listRecorded());
+  const missing = (paths: Readonly<Record<string, Path>>) =>
+    Object.entries(paths).filter(([name]) => !recorded.has(name));
+  await recordPaths(missing(USUAL_PATHS), POLICY);
+  await recordPaths(missing(SHORT_PATHS), SHORT_POLICY);
+}
+
+async function recordPaths(paths: readonly (readonly [name: string, Path])[], policy: string): Promise<void> {
+  if (paths.length === 0) return;
   const guard = await startGuard(actions, policy);
   const agent = await guard.caller({ subject: "agent", kind: "agent" });
   const boss = await guard.caller({ subject: "boss", permissions: ["approve", "read"] });
-  for (const [name, [end, walk]] of Object.entries(paths)) {
+  for (const [name, [end, walk]] of paths) {
     const view = await walk({ guard, agent, boss });
     if (view.status !== end) throw new Error(`The path ${name} ended ${view.status}`);
     const { history } = await closedHistory(guard, view);

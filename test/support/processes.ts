@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
 import { ensureBuild } from "../../scripts/build.mjs";
 import { endOrphan, signalGroup } from "../../src/embedded/child-record.ts";
 
@@ -36,6 +36,9 @@ export interface Workspace {
   /** A path inside of it. */
   path(name: string): string;
 }
+
+// A stop that has to wait for an action that listens to nobody takes 15 s alone, and a busy machine several times as long.
+vi.setConfig({ testTimeout: 180_000 });
 
 // Once per file: what is killed and started again in between has to be the same.
 beforeAll(ensureBuild);
