@@ -1,11 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import { beginExecution } from "./begin-execution.ts";
 import type { ActivityPorts } from "./ports.ts";
-import { runAction } from "./run-action.ts";
+import { type Report, runAction } from "./run-action.ts";
 import { settleExecution } from "./settle-execution.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
+
+/** How long an outcome is tried to be recorded while the store is away. Within the bookkeeping time of the activity. */
+const SETTLE_MS = 20_000;
+
+/** First wait between those tries; each further one is twice as long. */
+const FIRST_WAIT_MS = 200;
 
 /**
  * Executes the action of an invocation: one attempt, begun in the ledger, run with the real input, settled in one transaction.
@@ -22,13 +29,34 @@ export async function executeAction(ports: ActivityPorts, ref: InvocationRef): P
  * @throws ApplicationFailure `attempt_failed` when another attempt may follow; CancelledFailure when the worker goes away
  */
 export async function carryOut(ports: ActivityPorts, begun: BegunAttempt): Promise<ClosedStep> {
-  const report = await runAction(ports, begun);
-  const once = begun.action.execution.mode === "at_most_once";
-  if (report.kind === "threw" && !once && isShutdown(Context.current().cancellationSignal.reason)) {
-    // The attempt stays open in the ledger, and the next worker takes it up by its mode.
-    throw new CancelledFailure("WORKER_SHUTDOWN");
+  const { mode, heartbeatTimeoutMs } = begun.action.execution;
+  const activity = Context.current();
+  // Cancellation travels on heartbeats only, so the worker beats for functions that don't, and while it waits for the store.
+  const beat = setInterval(() => activity.heartbeat(), heartbeatTimeoutMs / 3);
+  try {
+    const report = await runAction(ports, begun);
+    if (report.kind === "threw" && mode !== "at_most_once" && isShutdown(activity.cancellationSignal.reason)) {
+      // The attempt stays open in the ledger, and the next worker takes it up by its mode.
+      throw new CancelledFailure("WORKER_SHUTDOWN");
+    }
+    return await settleWhenPossible(ports, begun, report);
+  } finally {
+    clearInterval(beat);
   }
-  return settleExecution(ports, begun, report);
+}
+
+/** A report is known to this process alone, so a store that is away for a moment must not lose it. */
+async function settleWhenPossible(ports: ActivityPorts, begun: BegunAttempt, report: Report): Promise<ClosedStep> {
+  const deadlineMs = performance.now() + SETTLE_MS;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+    try {
+      return await settleExecution(ports, begun, report);
+    } catch (error) {
+      if (!ports.store.isUnavailable(error) || performance.now() + waitMs > deadlineMs) throw error;
+      ports.log("warn", "The outcome can't be recorded yet", { invocation: begun.ref.id, error });
+      await sleep(waitMs);
+    }
+  }
 }
 
 function isShutdown(reason: unknown): boolean {

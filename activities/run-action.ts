@@ -25,14 +25,12 @@ export type Report =
 
 /** Runs the action's function once, with the real input, and waits for its report at most the attempt's time. */
 export async function runAction(ports: ActivityPorts, begun: BegunAttempt): Promise<Report> {
-  const { attemptTimeoutMs, heartbeatTimeoutMs } = begun.action.execution;
+  const { attemptTimeoutMs } = begun.action.execution;
   const activity = Context.current();
   const abort = new AbortController();
   const onCancel = (): void => abort.abort(activity.cancellationSignal.reason);
   if (activity.cancellationSignal.aborted) onCancel();
   activity.cancellationSignal.addEventListener("abort", onCancel, { once: true });
-  // Cancellation travels on heartbeats only, so the worker beats for functions that don't.
-  const beat = setInterval(() => activity.heartbeat(), heartbeatTimeoutMs / 3);
   const clock = startClock(attemptTimeoutMs, () => {
     abort.abort(new DOMException(`The attempt took longer than ${attemptTimeoutMs} ms`, "TimeoutError"));
   });
@@ -40,16 +38,16 @@ export async function runAction(ports: ActivityPorts, begun: BegunAttempt): Prom
     return await Promise.race([callFunction(begun, contextOf(ports, begun, abort.signal)), clock.overdue]);
   } finally {
     clock.stop();
-    clearInterval(beat);
     activity.cancellationSignal.removeEventListener("abort", onCancel);
   }
 }
 
 async function callFunction({ action, row }: BegunAttempt, context: ActionContext): Promise<Report> {
   let returned: unknown;
+  const input = await action.input.safeParseAsync(JSON.parse(row.input));
+  if (!input.success) return { kind: "rejected", message: "The input doesn't fit the action's schema any more" };
   try {
-    const input = await action.input.parseAsync(JSON.parse(row.input));
-    returned = await action.run(input, context);
+    returned = await action.run(input.data, context);
   } catch (error) {
     const message = error instanceof Error ? error.message : "The action threw something that is no error";
     return isActionRejected(error) ? { kind: "rejected", message } : { kind: "threw", error, message };

@@ -12,8 +12,8 @@ export const DECISION_OPTIONS: LocalActivityOptions = {
   localRetryThreshold: 1_000,
 };
 
-/** Beside the function's own time: to begin, to settle, and the second in which it may still report after its time is over. */
-const BOOKKEEPING_MS = 10_000;
+/** Beside the function's own time: to begin, a second in which it may still report after its time is over, and to record the outcome, for which a store that is away is waited for. */
+const BOOKKEEPING_MS = 30_000;
 
 /** Waits between attempts: short at first, since most faults are, and never more than half a minute. */
 const RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 };

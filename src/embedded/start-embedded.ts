@@ -22,7 +22,7 @@ import { migrate } from "../store/migrate.ts";
 import { createStore, type Store } from "../store/store.ts";
 import { type Closers, startOrUndo } from "../process/closers.ts";
 import { type DemoKeys, keepDemoKeys } from "./demo-keys.ts";
-import { publishPolicy } from "../process/policy-file.ts";
+import { checkPolicyOrigin, publishPolicy } from "../process/policy-file.ts";
 import { keepPort } from "./kept-port.ts";
 import { keepSecret } from "./secrets.ts";
 import { findTemporalCli } from "./temporal-cli.ts";
@@ -98,7 +98,8 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const lock = await lockDataDir(dataDir);
   closers.add(() => lock.release());
 
-  const opening: Opening = { closers, log };
+  await checkPolicyOrigin(options);
+  const opening: Opening = { closers, log, temporalCli: findCli(options) };
   // Side by side: a first start creates a database cluster, which takes as long as Temporal does.
   const [store, temporal] = await bothOrNeither(
     openStore(options, dataDir, opening),
@@ -152,6 +153,13 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
 interface Opening {
   readonly closers: Closers;
   readonly log: Log;
+  /** The program to start Temporal with; absent when an own server is used. */
+  readonly temporalCli: string | undefined;
+}
+
+/** Looked for before anything is started: a clone without it must hear of that at once. @throws unavailable */
+function findCli({ temporal = {} }: EmbeddedOptions): string | undefined {
+  return temporal["TEMPORAL_ADDRESS"] === undefined ? findTemporalCli({ ...process.env, ...temporal }) : undefined;
 }
 
 async function openStore(options: EmbeddedOptions, dataDir: string, { closers }: Opening): Promise<Store> {
@@ -172,7 +180,7 @@ interface OpenTemporal {
 async function openTemporal(
   options: EmbeddedOptions,
   dataDir: string,
-  { closers, log }: Opening,
+  { closers, log, temporalCli }: Opening,
 ): Promise<OpenTemporal> {
   const environment = options.temporal ?? {};
   if (environment["TEMPORAL_ADDRESS"] !== undefined) {
@@ -180,8 +188,7 @@ async function openTemporal(
   }
   const server = await superviseTemporal(
     {
-      // Looked for here, so that a path that names no program is told as that.
-      cliPath: findTemporalCli({ ...process.env, ...environment }),
+      ...(temporalCli === undefined ? {} : { cliPath: temporalCli }),
       dbFile: join(dataDir, "temporal.db"),
       logFile: join(dataDir, "temporal.log"),
       pidFile: join(dataDir, "temporal.json"),

@@ -3,7 +3,7 @@ import { unwatchFile, watchFile } from "node:fs";
 import { resolve } from "node:path";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { Log } from "../gateway/ports.ts";
-import { publishFileDocument } from "../gateway/policy-documents.ts";
+import { publishFileDocument, readPolicyDocument } from "../gateway/policy-documents.ts";
 import type { Store } from "../store/store.ts";
 
 /** How often the file is looked at. Polled, since a notification is lost on network disks and when editors replace files. */
@@ -13,6 +13,12 @@ const WATCH_INTERVAL_MS = 500;
 export interface PolicyOrigin {
   readonly policy?: string;
   readonly policyFile?: string;
+}
+
+/** Checks the policy before anything is started that it could stop. @throws invalid_policy, invalid_request */
+export async function checkPolicyOrigin({ policy, policyFile }: PolicyOrigin): Promise<void> {
+  if (policy !== undefined) readPolicyDocument(policy);
+  if (policyFile !== undefined) readPolicyDocument(await readDocument(resolve(policyFile)));
 }
 
 /**

@@ -2,11 +2,13 @@ import { readFile } from "node:fs/promises";
 import { DeterminismViolationError } from "@temporalio/workflow";
 import { Worker } from "@temporalio/worker";
 import { beforeAll, describe, expect, it, test } from "vitest";
+import { installSdkLogger } from "../../src/adapters/connect-temporal.ts";
 import { workflowBundle } from "../../worker/bundle.ts";
 import { HISTORIES, listRecorded, PATHS, recordHistories } from "./record.ts";
 
 // `RECORD_HISTORIES=1 npm test -- test/replay` records the paths that have no history yet, `RECORD_HISTORIES=all` every path anew.
 beforeAll(async () => {
+  installSdkLogger(() => undefined);
   const wish = process.env["RECORD_HISTORIES"];
   if (wish !== undefined) await recordHistories({ all: wish === "all" });
 }, 300_000);

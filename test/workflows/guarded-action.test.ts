@@ -36,11 +36,11 @@ test("an allowed call is executed once, within 13 events", async () => {
   expect(events.length).toBeLessThanOrEqual(13);
 });
 
-test("an inline call is executed once, within 8 events", async () => {
+test("an inline call is executed once, within 7 events", async () => {
   const view = await invoke("test.inline_note", { text: "quick" });
   expect(view).toMatchObject({ status: "executed", output: { text: "quick" } });
   const { events } = await closedHistory(guard, view);
-  expect(events.length).toBeLessThanOrEqual(8);
+  expect(events.length).toBeLessThanOrEqual(7);
 });
 
 test("a denied call completes without execution, within 7 events", async () => {
