@@ -10,6 +10,12 @@ const MAX_STATEMENTS = 256;
 
 const { serialize, messages } = protocol;
 
+/**
+ * Our statements look up few rows by key and are run over and over: planning each anew would take longer than running it.
+ * One plan has to serve while a table grows from nothing, so it must not be a scan of what was small when it was made.
+ */
+const SETTINGS = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off";
+
 const BEGIN = serialize.query("begin");
 const COMMIT = serialize.query("commit");
 const ROLLBACK = serialize.query("rollback");
@@ -69,8 +75,12 @@ export function createPgliteSession(pglite: PGlite): PgliteSession {
   const statements = new Map<string, Statement>();
   let preparedCount = 0;
   const send = createChannel(pglite);
+  const settled = turns.run(() => send(serialize.query(SETTINGS)));
+  // Whoever runs the first statement hears of it.
+  settled.catch(() => {});
 
   async function prepare(text: string): Promise<Statement> {
+    await settled;
     const known = statements.get(text);
     if (known !== undefined) {
       statements.delete(text);
