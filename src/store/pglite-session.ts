@@ -76,8 +76,7 @@ export function createPgliteSession(pglite: PGlite): PgliteSession {
   let preparedCount = 0;
   const send = createChannel(pglite);
   const settled = turns.run(() => send(serialize.query(SETTINGS)));
-  // Whoever runs the first statement hears of it.
-  settled.catch(() => {});
+  settled.catch(() => {}); // Whoever runs the first statement hears of it.
 
   async function prepare(text: string): Promise<Statement> {
     await settled;
