@@ -1,13 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { unwatchFile, watchFile } from "node:fs";
 import { resolve } from "node:path";
 import { CountersignError } from "../core/countersign-error.ts";
-import type { Log } from "../gateway/ports.ts";
 import { publishFileDocument, readPolicyDocument } from "../gateway/policy-documents.ts";
+import type { Log } from "../gateway/ports.ts";
 import type { Store } from "../store/store.ts";
 
-/** How often the file is looked at. Polled, since a notification is lost on network disks and when editors replace files. */
-const WATCH_INTERVAL_MS = 500;
+/** How often the file is read. Polled, since notifications are lost on network disks and when editors replace files. */
+const FOLLOW_INTERVAL_MS = 500;
 
 /** Where the policy comes from: a text, or a file that is followed. */
 export interface PolicyOrigin {
@@ -35,25 +34,46 @@ export async function publishPolicy(
   if (policy !== undefined) await publishFileDocument(store, policy);
   if (policyFile === undefined) return async () => {};
   const path = resolve(policyFile);
-  await publishFileDocument(store, await readDocument(path));
-  let current = Promise.resolve();
-  const follow = (): void => {
-    current = current.then(() => republish(store, path, log));
-  };
-  watchFile(path, { interval: WATCH_INTERVAL_MS, persistent: false }, follow);
-  return () => {
-    unwatchFile(path, follow);
-    return current;
+  const first = await readDocument(path);
+  await publishFileDocument(store, first);
+  return follow({ store, path, log, seen: first });
+}
+
+/** A file that is followed. `seen` is what it held when it was last looked at, `undefined` when it couldn't be read. */
+interface Followed {
+  readonly store: Store;
+  readonly path: string;
+  readonly log: Log;
+  seen: string | undefined;
+}
+
+function follow(followed: Followed): () => Promise<void> {
+  let looking: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    looking ??= look(followed).finally(() => (looking = undefined));
+  }, FOLLOW_INTERVAL_MS);
+  timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await looking;
   };
 }
 
-async function republish(store: Store, path: string, log: Log): Promise<void> {
+/** Looks once; each state of the file is told once. A store that is away makes the next look try again. */
+async function look(followed: Followed): Promise<void> {
+  const { store, path, log } = followed;
+  let text: string | undefined;
   try {
-    const { version, isNew } = await publishFileDocument(store, await readDocument(path));
+    text = await readDocument(path);
+    if (text === followed.seen) return;
+    const { version, isNew } = await publishFileDocument(store, text);
     if (isNew) log("info", "The policy file changed and is in force", { version });
   } catch (error) {
+    if (text === undefined && followed.seen === undefined) return;
     log("error", "The policy file can't be used, the last good policy stays in force", { file: path, error });
+    if (store.isUnavailable(error)) return;
   }
+  followed.seen = text;
 }
 
 async function readDocument(path: string): Promise<string> {
