@@ -11,6 +11,7 @@ import { approvalStateOf } from "../src/core/approval/read-approval.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
+import { checkInput, type InputFault } from "./check-input.ts";
 import { closeRow, eventOf } from "./close-row.ts";
 import { carryOut } from "./execute-action.ts";
 import { isUntouched } from "./mandate.ts";
@@ -40,16 +41,27 @@ export async function decideInvocation(
   ref: InvocationRef,
   options: { readonly temporalRunId: string },
 ): Promise<Step> {
-  const decided = await decide(ports, ref, options);
+  let decided = await decide(ports, ref, options);
+  if (decided.kind === "check") {
+    const fault = await decided.checked;
+    decided = await decide(ports, ref, { ...options, checked: { fault } });
+  }
+  if (decided.kind === "check") throw new Error("An input that was checked must be decided");
   return decided.kind === "run" ? carryOut(ports, decided) : decided;
+}
+
+/** The input's schema waits for something, which a transaction must not. */
+interface InputCheck {
+  readonly kind: "check";
+  readonly checked: Promise<InputFault>;
 }
 
 /** An attempt instead of a step means that the action is to be run here and now. */
 async function decide(
   ports: ActivityPorts,
   ref: InvocationRef,
-  options: { readonly temporalRunId: string },
-): Promise<Step | BegunAttempt> {
+  options: { readonly temporalRunId: string; readonly checked?: { readonly fault: InputFault } },
+): Promise<Step | BegunAttempt | InputCheck> {
   // Read before the transaction: inside one, only its own statements may be awaited.
   const inForce = await ports.policies.inForce(ref.tenant);
   return ports.store.transaction(async (tx) => {
@@ -60,7 +72,11 @@ async function decide(
     if (!isUntouched(row)) return closeTouched(tx, row);
     const action = requireAction(ports, row.action);
     const deciding: Deciding = { tx, row, action, identity: ports.identity, temporalRunId: options.temporalRunId };
-    return (await refuseInput(deciding)) ?? recordVerdict(deciding, evaluate(deciding, inForce));
+    const fault = options.checked === undefined ? checkInput(action, row.input) : options.checked.fault;
+    if (fault instanceof Promise) return { kind: "check", checked: fault };
+    return fault === undefined
+      ? recordVerdict(deciding, evaluate(deciding, inForce))
+      : refuseInput(deciding, fault.message);
   });
 }
 
@@ -94,16 +110,8 @@ function closeTouched(tx: TransactionTables, row: LockedInvocation): Promise<Ste
 }
 
 /** The action's own schema has the last word on the input, refinements included. A refusal frees the key. */
-async function refuseInput({ tx, row, action, temporalRunId }: Deciding): Promise<Step | undefined> {
-  const parsed = await action.input.safeParseAsync(JSON.parse(row.input));
-  if (parsed.success) return undefined;
-  const [issue] = parsed.error.issues;
-  const place = issue === undefined || issue.path.length === 0 ? "" : ` at /${issue.path.map(String).join("/")}`;
-  const error = {
-    code: "invalid_input",
-    message: `The input${place} doesn't fit the action's schema`,
-    retryable: false,
-  };
+function refuseInput({ tx, row, temporalRunId }: Deciding, message: string): Promise<Step> {
+  const error = { code: "invalid_input", message, retryable: false };
   return closeRow(tx, row, {
     status: "denied",
     error,

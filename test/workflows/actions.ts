@@ -114,8 +114,34 @@ export const garbled = defineAction({
   run: async () => JSON.parse(`{"n":"no number"}`) as { n: number },
 });
 
+/** Its schema asks somebody else, who may say no, break, or never answer. */
+export const inquiring = defineAction({
+  name: "test.inquiring",
+  description: "Checks its input elsewhere",
+  input: z.object({
+    answer: z.string().refine(async (answer) => {
+      if (answer === "never") return new Promise<boolean>(() => undefined);
+      if (answer === "broken") throw new Error("Nobody there");
+      return answer === "yes";
+    }),
+  }),
+  run: async () => "asked",
+});
+
 /** All of them. */
-export const testActions = [note, inlineNote, askedNote, refusing, flaky, failing, doubtful, patient, deaf, garbled];
+export const testActions = [
+  note,
+  inlineNote,
+  askedNote,
+  refusing,
+  flaky,
+  failing,
+  doubtful,
+  patient,
+  deaf,
+  garbled,
+  inquiring,
+];
 
 /** Allows all but what needs a person, denies what is named so. */
 export const testPolicy = `

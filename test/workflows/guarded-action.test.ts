@@ -207,6 +207,23 @@ test("an input that only the action's own schema refuses is denied and frees the
   expect(second.id).not.toBe(first.id);
 });
 
+test("a schema that asks elsewhere has its say, and blocks nobody while it waits", async () => {
+  const endless = await guard.gateway.invoke(agent, {
+    action: "test.inquiring",
+    input: { answer: "never" },
+    waitMs: 0,
+  });
+  expect(await invoke("test.inquiring", { answer: "yes" })).toMatchObject({ status: "executed", output: "asked" });
+  for (const answer of ["no", "broken"]) {
+    expect(await invoke("test.inquiring", { answer })).toMatchObject({
+      status: "denied",
+      error: { code: "invalid_input" },
+    });
+  }
+  expect(await guard.gateway.getInvocation(agent, endless.id)).toMatchObject({ status: "accepted" });
+  await handleOf(guard, endless).terminate();
+});
+
 test("nothing that goes into history holds a secret", async () => {
   const secret = "correct-horse-battery-staple";
   const view = await invoke("test.asked_note", { text: `password=${secret}`, password: secret });
