@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
+    setupFiles: ["test/support/fast-check.ts"],
     pool: "forks",
     // One Temporal server serves all; more workers than this only wait for it.
     maxWorkers: 2,
