@@ -8,6 +8,7 @@ import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { closeRow, eventOf } from "./close-row.ts";
 import { closeUncertain } from "./close-uncertain.ts";
+import { createErrorView } from "./error-view.ts";
 import { approvalContext, findObstacle, isUntouched, lockMandate } from "./mandate.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireAction, requireRow } from "./require.ts";
@@ -23,7 +24,7 @@ export async function beginExecution(
   ref: InvocationRef,
   options: { readonly firstTryOf: string | undefined },
 ): Promise<BegunAttempt | ClosedStep> {
-  const begun = await ports.store.executions.findBegun(ref);
+  const begun = options.firstTryOf === undefined ? undefined : await ports.store.executions.findBegun(ref);
   // A run that was reset has another id: it may be the second to come here, so it begins anew.
   if (begun === undefined || begun.temporal_run_id !== options.firstTryOf) return beginAttempt(ports, ref);
   const action = requireAction(ports, begun.action);
@@ -39,7 +40,7 @@ function closeUnused(ports: ActivityPorts, ref: InvocationRef, token: string): P
   return ports.store.transaction(async (tx) => {
     const row = requireRow(await tx.invocations.lock(ref));
     if (isClosed(row.status)) return closedStep(row);
-    const error = { code: "invocation_canceled", message: "Canceled before the action ran", retryable: false };
+    const error = createErrorView("invocation_canceled", "Canceled before the action ran");
     await tx.executions.finish({ ref, attempt: row.attempts, token, state: "failed", error: canonicalJson(error) });
     const finished = eventOf(row, "execution.finished", { attempt: row.attempts, outcome: "failed", error });
     return closeRow(tx, row, { status: "failed", error, events: [finished] });
@@ -82,7 +83,7 @@ async function nextAttempt(
   if (row.cancel_at !== null && last.state === "erred") {
     return closeRow(tx, row, {
       status: "failed",
-      error: { code: "invocation_canceled", message: "Canceled between attempts", retryable: false },
+      error: createErrorView("invocation_canceled", "Canceled between attempts"),
     });
   }
   const doubt = findDoubt(row, action, last);

@@ -5,6 +5,7 @@ import { isClosed, judgeAbandoned } from "../src/core/invocation.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import { closeRow, type Closing } from "./close-row.ts";
 import { closeUncertain } from "./close-uncertain.ts";
+import { canceledError, createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
 import { closedStep } from "./steps.ts";
@@ -28,15 +29,11 @@ export function closeInvocation(
 
 function neverStarted(row: LockedInvocation, canceled: boolean): Closing {
   return canceled
-    ? { status: "canceled", error: createError("invocation_canceled", row.cancel_reason ?? "The call was canceled") }
-    : { status: "failed", error: createError("action_failed", "No worker began the action in its time") };
+    ? { status: "canceled", error: canceledError(row) }
+    : { status: "failed", error: createErrorView("action_failed", "No worker began the action in its time") };
 }
 
 /** What the last attempt reported. */
 function errorOf(kept: string | null): ErrorView {
-  return kept === null ? createError("action_failed", "The action failed") : (JSON.parse(kept) as ErrorView);
-}
-
-function createError(code: string, message: string): ErrorView {
-  return { code, message, retryable: false };
+  return kept === null ? createErrorView("action_failed", "The action failed") : (JSON.parse(kept) as ErrorView);
 }

@@ -3,6 +3,7 @@ import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { closeRow, eventOf } from "./close-row.ts";
+import { createErrorView } from "./error-view.ts";
 
 /** What is not known, and why. */
 export interface Doubt {
@@ -18,7 +19,7 @@ export async function closeUncertain(tx: TransactionTables, { row, last, message
   await tx.executions.finish({ ref: row, attempt, token, state: "uncertain", error: undefined });
   return closeRow(tx, row, {
     status: "uncertain",
-    error: { code: "outcome_uncertain", message, retryable: false },
+    error: createErrorView("outcome_uncertain", message),
     events: [eventOf(row, "execution.finished", { attempt, outcome: "uncertain" })],
   });
 }

@@ -13,6 +13,7 @@ import type { InvocationChange, LockedInvocation } from "../src/store/invocation
 import type { TransactionTables } from "../src/store/store.ts";
 import { checkInput, type InputFault } from "./check-input.ts";
 import { closeRow, eventOf } from "./close-row.ts";
+import { canceledError, createErrorView } from "./error-view.ts";
 import { carryOut } from "./execute-action.ts";
 import { isUntouched } from "./mandate.ts";
 import { requireAction, requireRow } from "./require.ts";
@@ -97,7 +98,7 @@ async function standingStep(ports: ActivityPorts, tx: TransactionTables, row: Lo
 function closeCanceled(tx: TransactionTables, row: LockedInvocation): Promise<Step> {
   return closeRow(tx, row, {
     status: "canceled",
-    error: { code: "invocation_canceled", message: row.cancel_reason ?? "The call was canceled", retryable: false },
+    error: canceledError(row),
   });
 }
 
@@ -105,13 +106,13 @@ function closeCanceled(tx: TransactionTables, row: LockedInvocation): Promise<St
 function closeTouched(tx: TransactionTables, row: LockedInvocation): Promise<Step> {
   return closeRow(tx, row, {
     status: "failed",
-    error: { code: "digest_mismatch", message: "The input is not the one that was accepted", retryable: false },
+    error: createErrorView("digest_mismatch", "The input is not the one that was accepted"),
   });
 }
 
 /** The action's own schema has the last word on the input, refinements included. A refusal frees the key. */
 function refuseInput({ tx, row, temporalRunId }: Deciding, message: string): Promise<Step> {
-  const error = { code: "invalid_input", message, retryable: false };
+  const error = createErrorView("invalid_input", message);
   return closeRow(tx, row, {
     status: "denied",
     error,
@@ -158,7 +159,7 @@ async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Prom
     case "sanitize":
       return closeRow(tx, row, {
         status: "denied",
-        error: { code: "action_denied", message: verdict.reason, retryable: false },
+        error: createErrorView("action_denied", verdict.reason),
         change,
         events: [decided],
       });

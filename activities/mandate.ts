@@ -2,13 +2,13 @@ import type { Resolution } from "../src/contract/approval.ts";
 import type { ApprovalTerms, RecordedVerdict } from "../src/contract/policy.ts";
 import type { ActionContext } from "../src/action/action.ts";
 import { inputDigest } from "../src/core/digest.ts";
-import type { ErrorCode } from "../src/core/errors.ts";
 import { isAuthenticVote } from "../src/core/vote-mac.ts";
 import type { ApprovalRow } from "../src/store/approvals.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import type { VoteRow } from "../src/store/votes.ts";
 import type { Closing } from "./close-row.ts";
+import { canceledError, createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /** What a call runs on: the approval that its verdict asks for, and the votes behind it. */
@@ -40,17 +40,17 @@ export async function lockMandate(
 /** Why an invocation that nobody has begun may not run after all; `undefined` when it may. */
 export function findObstacle(row: LockedInvocation, mandate: Mandate | undefined): Closing | undefined {
   if (row.cancel_at !== null) {
-    return { status: "canceled", error: errorOf("invocation_canceled", row.cancel_reason ?? "The call was canceled") };
+    return { status: "canceled", error: canceledError(row) };
   }
   if (!isUntouched(row))
-    return { status: "failed", error: errorOf("digest_mismatch", "The input is not the one that was decided") };
+    return { status: "failed", error: createErrorView("digest_mismatch", "The input is not the one that was decided") };
   if (effectOf(row) === "allow") return undefined;
   if (mandate === undefined || !isCovered(row, mandate)) {
-    return { status: "failed", error: errorOf("digest_mismatch", "No approval covers this input") };
+    return { status: "failed", error: createErrorView("digest_mismatch", "No approval covers this input") };
   }
   const { approval } = mandate;
   if (approval.execute_by !== null && row.now > approval.execute_by) {
-    return { status: "expired", error: errorOf("approval_expired", "The approval was not used in time") };
+    return { status: "expired", error: createErrorView("approval_expired", "The approval was not used in time") };
   }
   return undefined;
 }
@@ -86,8 +86,4 @@ function effectOf(row: LockedInvocation): RecordedVerdict["effect"] | undefined 
 
 function resolvedDigest(approval: ApprovalRow): string | undefined {
   return approval.resolution === null ? undefined : (JSON.parse(approval.resolution) as Resolution).digest;
-}
-
-function errorOf(code: ErrorCode, message: string) {
-  return { code, message, retryable: false };
 }

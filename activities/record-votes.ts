@@ -1,5 +1,6 @@
 import type { Resolution } from "../src/contract/approval.ts";
 import type { InvocationRef } from "../src/contract/ids.ts";
+import type { ErrorView } from "../src/contract/invocation.ts";
 import type { RecordedVerdict } from "../src/contract/policy.ts";
 import type { Step } from "../src/contract/run.ts";
 import {
@@ -22,6 +23,7 @@ import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import type { VoteWithVoter } from "../src/store/votes.ts";
 import { closeRow, eventOf } from "./close-row.ts";
+import { canceledError, createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireAction, requireRow } from "./require.ts";
 import { closedStep, executeStep, waitStep } from "./steps.ts";
@@ -109,18 +111,14 @@ async function writeResolution({ tx, row, approval }: Judging, resolution: Resol
   return eventOf(row, "approval.resolved", { ...document, round: approval.round });
 }
 
-function errorOf(resolution: ResolvedApproval, status: "rejected" | "expired" | "canceled") {
+function errorOf(resolution: ResolvedApproval, status: "rejected" | "expired" | "canceled"): ErrorView {
   switch (status) {
     case "rejected":
-      return {
-        code: "approval_rejected",
-        message: resolution.reason ?? "An approver rejected the call",
-        retryable: false,
-      };
+      return createErrorView("approval_rejected", resolution.reason ?? "An approver rejected the call");
     case "expired":
-      return { code: "approval_expired", message: "Nobody decided in time", retryable: false };
+      return createErrorView("approval_expired", "Nobody decided in time");
     case "canceled":
-      return { code: "invocation_canceled", message: resolution.reason ?? "The call was canceled", retryable: false };
+      return canceledError({ cancel_reason: resolution.reason ?? null });
   }
 }
 

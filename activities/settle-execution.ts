@@ -6,6 +6,7 @@ import { isClosed } from "../src/core/invocation.ts";
 import type { FinishedExecution } from "../src/store/executions.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
 import { closeRow, type Closing, eventOf } from "./close-row.ts";
+import { createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
 import type { Report } from "./run-action.ts";
@@ -88,11 +89,11 @@ function again(message: string): Settlement {
 }
 
 function fail(message: string): ErrorView {
-  return { code: "action_failed", message, retryable: false };
+  return createErrorView("action_failed", message);
 }
 
 function unsure(message: string): ErrorView {
-  return { code: "outcome_uncertain", message, retryable: false };
+  return createErrorView("outcome_uncertain", message);
 }
 
 function errorText(settlement: Settlement): string | undefined {

@@ -1,0 +1,13 @@
+import type { ErrorView } from "../src/contract/invocation.ts";
+import type { ErrorCode } from "../src/core/errors.ts";
+import type { InvocationRow } from "../src/store/invocations.ts";
+
+/** Why an invocation isn't executed. Never retryable: the invocation has ended, and only a new call could go otherwise. */
+export function createErrorView(code: ErrorCode, message: string): ErrorView {
+  return { code, message, retryable: false };
+}
+
+/** The error of an invocation that somebody canceled, in that person's words if there are any. */
+export function canceledError(row: Pick<InvocationRow, "cancel_reason">): ErrorView {
+  return createErrorView("invocation_canceled", row.cancel_reason ?? "The call was canceled");
+}
