@@ -10,7 +10,7 @@ import {
   findMissingScopes,
   pickStricter,
 } from "./decide.ts";
-import type { DefaultEffect, ParsedPolicy } from "./document.ts";
+import type { DefaultEffect, ParsedPolicy } from "./document/document.ts";
 import { explainRules, type RuleExplanation } from "./explain.ts";
 import { createPolicyError, isParsedPolicy } from "./parse.ts";
 import { createRuleIndex } from "./rule-index.ts";

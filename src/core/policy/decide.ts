@@ -1,7 +1,7 @@
 import type { ApprovalTerms, MatchedRule, Verdict } from "../../contract/policy.ts";
-import { DEFAULT_APPROVAL_TERMS, mergeApprovalTerms } from "./approval-terms.ts";
+import { DEFAULT_APPROVAL_TERMS, mergeApprovalTerms } from "./document/approval-terms.ts";
 import type { CallFacts } from "./call.ts";
-import type { DefaultEffect, PolicyRule } from "./document.ts";
+import type { DefaultEffect, PolicyRule } from "./document/document.ts";
 import { findMatches, type RuleIndex } from "./rule-index.ts";
 import { compareStrictness } from "./strictness.ts";
 

@@ -1,6 +1,6 @@
 import type { CallFacts } from "./call.ts";
-import type { ParsedPolicy, PolicyRule, RuleEffect } from "./document.ts";
-import type { MatchFieldName } from "./match-fields.ts";
+import type { ParsedPolicy, PolicyRule, RuleEffect } from "./document/document.ts";
+import type { MatchFieldName } from "./match/match-fields.ts";
 
 /** Why one rule did or didn't match a call. */
 export interface RuleExplanation {

@@ -1,10 +1,10 @@
 import { CountersignError } from "../countersign-error.ts";
-import type { Cursor } from "./cursor.ts";
-import type { ParsedPolicy } from "./document.ts";
-import { FaultLog, formatFault, type PolicyFault } from "./faults.ts";
-import { readDocument } from "./read-document.ts";
-import { readObject } from "./read-object.ts";
-import { readYaml } from "./read-yaml.ts";
+import type { Cursor } from "./document/cursor.ts";
+import type { ParsedPolicy } from "./document/document.ts";
+import { FaultLog, formatFault, type PolicyFault } from "./document/faults.ts";
+import { readDocument } from "./document/read-document.ts";
+import { readObject } from "./document/read-object.ts";
+import { readYaml } from "./document/read-yaml.ts";
 
 /** What else is known of a document. */
 export interface ParseOptions {

@@ -1,7 +1,7 @@
 import type { MatchedRule } from "../../contract/policy.ts";
 import type { CallFacts } from "./call.ts";
-import type { ParsedPolicy, PolicyRule, TieOrder } from "./document.ts";
-import type { Condition } from "./match-fields.ts";
+import type { ParsedPolicy, PolicyRule, TieOrder } from "./document/document.ts";
+import type { Condition } from "./match/match-fields.ts";
 import { compareStrictness } from "./strictness.ts";
 
 /** A document's rules in the order in which they decide, reachable by action name without looking at the others. */

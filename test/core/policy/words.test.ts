@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { findClosestWord } from "../../../src/core/policy/closest-word.ts";
-import { parseDurationMs } from "../../../src/core/policy/durations.ts";
-import { parsePattern } from "../../../src/core/policy/patterns.ts";
+import { findClosestWord } from "../../../src/core/policy/document/closest-word.ts";
+import { parseDurationMs } from "../../../src/core/policy/document/durations.ts";
+import { parsePattern } from "../../../src/core/policy/match/patterns.ts";
 
 describe("parseDurationMs", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { Minimatch } from "minimatch";
-import { MAX_GLOB_ALTERNATIVES } from "./limits.ts";
+import { MAX_GLOB_ALTERNATIVES } from "../limits.ts";
 
 /** A class such as `[a-c]`, looked through so that one that could never match is found. */
 interface ClassScan {

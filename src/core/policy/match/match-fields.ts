@@ -1,6 +1,6 @@
-import type { CallFacts } from "./call.ts";
-import { addFault, type Cursor, readEach, readText, readWord } from "./cursor.ts";
-import { MAX_DOCUMENT_PATTERN_COST } from "./limits.ts";
+import type { CallFacts } from "../call.ts";
+import { addFault, type Cursor, readEach, readText, readWord } from "../document/cursor.ts";
+import { MAX_DOCUMENT_PATTERN_COST } from "../limits.ts";
 import { parsePattern, type Pattern } from "./patterns.ts";
 
 /** Fields of `match` in the order in which they are tested: the cheapest and most telling first. */

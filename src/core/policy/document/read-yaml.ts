@@ -12,7 +12,7 @@ import {
 } from "yaml";
 import { type DocumentNode, joinPath, type MapEntry } from "./document-tree.ts";
 import type { FaultLog, Position } from "./faults.ts";
-import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_NODES } from "./limits.ts";
+import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_NODES } from "../limits.ts";
 
 /** What one reading of a text carries along. */
 interface Walk {

@@ -1,4 +1,4 @@
-import { MAX_FAULTS } from "./limits.ts";
+import { MAX_FAULTS } from "../limits.ts";
 
 /** A place in a document's text; both numbers count from 1, columns in UTF-16 units. */
 export interface Position {

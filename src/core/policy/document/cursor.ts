@@ -1,7 +1,7 @@
 import { findClosestWord } from "./closest-word.ts";
 import { type DocumentNode, joinPath } from "./document-tree.ts";
 import type { FaultLog } from "./faults.ts";
-import { MAX_LIST_ITEMS } from "./limits.ts";
+import { MAX_LIST_ITEMS } from "../limits.ts";
 
 /** A value under examination: what it is, where it stands, and where its faults go. Readers return undefined after a fault. */
 export interface Cursor {

@@ -10,8 +10,8 @@ import {
   readWord,
 } from "./cursor.ts";
 import type { DefaultEffect, ParsedPolicy, PolicyRule, RuleEffect } from "./document.ts";
-import { MAX_PRIORITY, MAX_RULE_NAME_CHARS, MAX_RULES, MAX_TEXT_CHARS } from "./limits.ts";
-import { type Condition, MATCH_FIELD_NAMES, type PatternBudget, readCondition } from "./match-fields.ts";
+import { MAX_PRIORITY, MAX_RULE_NAME_CHARS, MAX_RULES, MAX_TEXT_CHARS } from "../limits.ts";
+import { type Condition, MATCH_FIELD_NAMES, type PatternBudget, readCondition } from "../match/match-fields.ts";
 
 /** Priority of a rule that names none. */
 const DEFAULT_PRIORITY = 100;

@@ -1,6 +1,6 @@
 import { type DocumentNode, joinPath, type MapEntry } from "./document-tree.ts";
 import type { FaultLog } from "./faults.ts";
-import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_NODES } from "./limits.ts";
+import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_NODES } from "../limits.ts";
 
 /** What one reading of an object carries along. */
 interface Walk {

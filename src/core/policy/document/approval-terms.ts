@@ -1,7 +1,7 @@
-import type { ApprovalTerms } from "../../contract/policy.ts";
+import type { ApprovalTerms } from "../../../contract/policy.ts";
 import { addFault, type Cursor, readBoolean, readEach, readMap, readText } from "./cursor.ts";
 import { parseDurationMs } from "./durations.ts";
-import { MAX_APPROVAL_CLOCK_MS } from "./limits.ts";
+import { MAX_APPROVAL_CLOCK_MS } from "../limits.ts";
 
 /** Terms where the policy asks for an approval and says no more: one approver within a day. */
 export const DEFAULT_APPROVAL_TERMS: Readonly<ApprovalTerms> = freezeTerms({

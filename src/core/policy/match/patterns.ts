@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { checkGlob, compileGlob, hasGlobSyntax } from "./globs.ts";
-import { MAX_PATTERN_CHARS, MAX_REGEX_INSTRUCTIONS } from "./limits.ts";
+import { MAX_PATTERN_CHARS, MAX_REGEX_INSTRUCTIONS } from "../limits.ts";
 
 /** How a pattern is read: the very text, a glob over the whole text, or a regex searched anywhere in it. */
 export type PatternKind = "exact" | "glob" | "regex";

@@ -1,5 +1,5 @@
-import type { ApprovalTerms } from "../../contract/policy.ts";
-import type { Condition } from "./match-fields.ts";
+import type { ApprovalTerms } from "../../../contract/policy.ts";
+import type { Condition } from "../match/match-fields.ts";
 
 /** An effect that a document's default can have. */
 export type DefaultEffect = "allow" | "deny" | "require_approval";
