@@ -30,3 +30,21 @@ export const MAX_APPROVAL_CLOCK_MS = 31_622_400_000;
 export const MAX_ACTION_CHARS = 10_000;
 /** Roles, groups or scopes of a call that are looked at; more are denied. Ten times what a principal can have. */
 export const MAX_CALL_NAMES = 1_000;
+/** Characters of a call's texts that are looked at, keys included. Four times what an invocation's input may have; the rest can't be known. */
+export const MAX_INPUT_TEXT_CHARS = 262_144;
+/** Values of a call's input that are looked at; the rest can't be known. Our choice, so that looking stays quick. */
+export const MAX_INPUT_VALUES = 50_000;
+/** Lists and objects inside each other in an input; what lies deeper can't be known. Our choice. */
+export const MAX_INPUT_DEPTH = 64;
+/** Characters of a flattened input that regexes search; a longer one can't be known whole. From the design: 64 KiB. */
+export const MAX_SEARCHED_CHARS = 65_536;
+/** Simple commands of one call that are looked at; what lies beyond can't be known. Our choice: no script that a person could review is longer. */
+export const MAX_COMMANDS = 500;
+/** Scripts inside scripts, as in `sh -c "sh -c …"`; deeper ones can't be known. Our choice. */
+export const MAX_SCRIPT_DEPTH = 8;
+/** Words that brace expansion may make of one command's words. Our choice; more can't be known. */
+export const MAX_EXPANDED_WORDS = 200;
+/** Paths of one call that are looked at; what lies beyond can't be known. Our choice. */
+export const MAX_PATHS = 500;
+/** Web addresses of one call that are looked at; what lies beyond can't be known. Our choice. */
+export const MAX_URLS = 200;
