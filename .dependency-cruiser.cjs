@@ -13,9 +13,9 @@ const npm = (...names) => `^(node_modules/)?(@types/)?(${names.join("|")})(/|$)`
 
 /**
  * One layer's row: what it may import as values, and what as types only besides.
- * @param {{ name: string, from: string, values: string[], types?: string[], builtins?: string }} row
+ * @param {{ name: string, from: string, values: string[], types?: string[], builtins?: string, except?: string }} row
  */
-function layer({ name, from, values, types = [], builtins = "^$" }) {
+function layer({ name, from, values, types = [], builtins = "^$", except = "^$" }) {
   const allowedValues = [from, ...values];
   return [
     {
@@ -29,7 +29,7 @@ function layer({ name, from, values, types = [], builtins = "^$" }) {
       name: `${name}-builtins`,
       severity: "error",
       comment: `${name} uses only these of Node's own modules: ${builtins}`,
-      from: { path: from },
+      from: { path: from, pathNot: except },
       to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"], pathNot: builtins },
     },
     {
@@ -58,7 +58,16 @@ module.exports = {
       types: ["^src/contract/"],
       // Hashing and comparing are pure; nothing else of Node is.
       builtins: "^(node:)?crypto$",
+      // Reads the documents that come along: they are a part of the code, only not written in it.
+      except: "^src/core/policy/templates\\.ts$",
     }),
+    {
+      name: "core-templates",
+      severity: "error",
+      comment: "The templates' reader uses only the file system",
+      from: { path: "^src/core/policy/templates\\.ts$" },
+      to: { dependencyTypes: ["core"], dependencyTypesNot: ["type-only"], pathNot: "^(node:)?fs$" },
+    },
     ...layer({
       name: "action",
       from: "^src/action/",

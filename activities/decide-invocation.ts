@@ -1,6 +1,5 @@
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { RecordedVerdict } from "../src/contract/policy.ts";
-import type { Principal } from "../src/contract/principal.ts";
 import type { Step } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
@@ -15,23 +14,36 @@ import { checkInput, type InputFault } from "./check-input.ts";
 import { closeRow, eventOf } from "./close-row.ts";
 import { canceledError, createErrorView } from "./error-view.ts";
 import { carryOut } from "./execute-action.ts";
+import { denied, type InForce, judgeCall } from "./judge-call.ts";
 import { isUntouched } from "./mandate.ts";
 import { requireAction, requireRow } from "./require.ts";
+import { changeInput, reviseInput } from "./revise-input.ts";
 import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { closedStep, executeStep, waitStep } from "./steps.ts";
 
 /** What is decided for one locked invocation. */
 interface Deciding {
+  readonly ports: ActivityPorts;
   readonly tx: TransactionTables;
   readonly row: LockedInvocation;
   readonly action: Action;
-  readonly identity: string;
-  readonly temporalRunId: string;
+  readonly inForce: InForce;
+  readonly options: DecideOptions;
 }
 
-/** The policy in force while a decision is made; none denies. */
-type InForce = Awaited<ReturnType<ActivityPorts["policies"]["inForce"]>>;
+interface DecideOptions {
+  readonly temporalRunId: string;
+  /** What the action's schema said of inputs that it had to wait for. */
+  readonly checked: ReadonlyMap<string, InputFault>;
+}
+
+/** The input's schema waits for something, which a transaction must not. */
+interface InputCheck {
+  readonly kind: "check";
+  readonly input: string;
+  readonly checked: Promise<InputFault>;
+}
 
 /**
  * Decides an invocation in one transaction and records the verdict, or returns what was decided before:
@@ -40,28 +52,22 @@ type InForce = Awaited<ReturnType<ActivityPorts["policies"]["inForce"]>>;
 export async function decideInvocation(
   ports: ActivityPorts,
   ref: InvocationRef,
-  options: { readonly temporalRunId: string },
+  { temporalRunId }: { readonly temporalRunId: string },
 ): Promise<Step> {
-  let decided = await decide(ports, ref, options);
-  if (decided.kind === "check") {
-    const fault = await decided.checked;
-    decided = await decide(ports, ref, { ...options, checked: { fault } });
+  const checked = new Map<string, InputFault>();
+  for (;;) {
+    const decided = await decide(ports, ref, { temporalRunId, checked });
+    if (decided.kind === "run") return carryOut(ports, decided);
+    if (decided.kind !== "check") return decided;
+    checked.set(decided.input, await decided.checked);
   }
-  if (decided.kind === "check") throw new Error("An input that was checked must be decided");
-  return decided.kind === "run" ? carryOut(ports, decided) : decided;
-}
-
-/** The input's schema waits for something, which a transaction must not. */
-interface InputCheck {
-  readonly kind: "check";
-  readonly checked: Promise<InputFault>;
 }
 
 /** An attempt instead of a step means that the action is to be run here and now. */
 async function decide(
   ports: ActivityPorts,
   ref: InvocationRef,
-  options: { readonly temporalRunId: string; readonly checked?: { readonly fault: InputFault } },
+  options: DecideOptions,
 ): Promise<Step | BegunAttempt | InputCheck> {
   // Read before the transaction: inside one, only its own statements may be awaited.
   const inForce = await ports.policies.inForce(ref.tenant);
@@ -71,14 +77,39 @@ async function decide(
     if (row.verdict !== null) return standingStep(ports, tx, row);
     if (row.cancel_at !== null) return closeCanceled(tx, row);
     if (!isUntouched(row)) return closeTouched(tx, row);
-    const action = requireAction(ports, row.action);
-    const deciding: Deciding = { tx, row, action, identity: ports.identity, temporalRunId: options.temporalRunId };
-    const fault = options.checked === undefined ? checkInput(action, row.input) : options.checked.fault;
-    if (fault instanceof Promise) return { kind: "check", checked: fault };
-    return fault === undefined
-      ? recordVerdict(deciding, evaluate(deciding, inForce))
-      : refuseInput(deciding, fault.message);
+    const deciding = { ports, tx, row, action: requireAction(ports, row.action), inForce, options };
+    const fault = check(deciding, row.input);
+    if (fault instanceof Promise) return { kind: "check", input: row.input, checked: fault };
+    return fault === undefined ? decideByPolicy(deciding) : refuseInput(deciding, fault.message);
   });
+}
+
+/** What the action's schema says of an input, now or later. */
+function check({ action, options }: Deciding, input: string): InputFault | Promise<InputFault> {
+  return options.checked.has(input) ? options.checked.get(input) : checkInput(action, input);
+}
+
+/** Records what policy says; where it wants the input changed, of the changed one. */
+async function decideByPolicy(deciding: Deciding): Promise<Step | BegunAttempt | InputCheck> {
+  const { ports, row, action, inForce } = deciding;
+  const { verdict, terms } = judgeCall(row, action, inForce);
+  if (terms === undefined) return recordVerdict(deciding, verdict);
+  const change = changeInput(row.input, terms);
+  if ("fault" in change) return denyChange(deciding, verdict, change.fault);
+  const fault = check(deciding, change.input);
+  if (fault instanceof Promise) return { kind: "check", input: change.input, checked: fault };
+  if (fault !== undefined) return denyChange(deciding, verdict, fault);
+  const revised = await reviseInput(ports, deciding, { input: change.input, policyVersion: verdict.policyVersion });
+  return recordVerdict({ ...deciding, row: revised }, { ...verdict, sanitized: change.changed });
+}
+
+/** An input that can't be changed as policy wants it, or that its action wouldn't take then, must not run as it was sent. */
+function denyChange(
+  deciding: Deciding,
+  verdict: RecordedVerdict,
+  { message }: { readonly message: string },
+): Promise<Step | BegunAttempt> {
+  return recordVerdict(deciding, denied(verdict, `Policy wants the input changed, and then: ${message}`));
 }
 
 /** The step that the recorded verdict leads to. */
@@ -111,7 +142,7 @@ function closeTouched(tx: TransactionTables, row: LockedInvocation): Promise<Ste
 }
 
 /** The action's own schema has the last word on the input, refinements included. A refusal frees the key. */
-function refuseInput({ tx, row, temporalRunId }: Deciding, message: string): Promise<Step> {
+function refuseInput({ tx, row, options: { temporalRunId } }: Deciding, message: string): Promise<Step> {
   const error = createErrorView("invalid_input", message);
   return closeRow(tx, row, {
     status: "denied",
@@ -122,41 +153,21 @@ function refuseInput({ tx, row, temporalRunId }: Deciding, message: string): Pro
   });
 }
 
-function evaluate({ row, action }: Deciding, inForce: InForce): RecordedVerdict {
-  if (inForce === undefined) {
-    const nothing = { matched: [], shadow: [], obligations: {}, defaulted: true };
-    return { effect: "deny", reason: "No policy is in force", policyVersion: "none", ...nothing };
-  }
-  const verdict = inForce.policy.evaluate({
-    action: row.action,
-    input: JSON.parse(row.input) as unknown,
-    actor: JSON.parse(row.actor_principal) as Principal,
-    ...(row.run === null ? {} : { run: row.run }),
-    manifest: {
-      risk: action.risk,
-      requiredScopes: action.requiredScopes ?? [],
-      approvalRequired: action.approvalRequired ?? false,
-    },
-  });
-  return { ...verdict, policyVersion: inForce.version };
-}
-
 async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Promise<Step | BegunAttempt> {
-  const { tx, row, temporalRunId } = deciding;
+  const { tx, row, options } = deciding;
   const change: InvocationChange = {
     verdict: canonicalJson(verdict),
     decided_at: new Date(row.now),
-    temporal_run_id: temporalRunId,
+    temporal_run_id: options.temporalRunId,
   };
   const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
   switch (verdict.effect) {
     case "allow":
+    case "sanitize":
       return allow(deciding, change, decided);
     case "require_approval":
       return openApproval(deciding, { verdict, change, decided });
     case "deny":
-    // A verdict of this engine that nothing here can carry out must not run: it is a denial.
-    case "sanitize":
       return closeRow(tx, row, {
         status: "denied",
         error: createErrorView("action_denied", verdict.reason),
@@ -171,7 +182,7 @@ async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Prom
  * an action that may run only once begins by itself, when it is about to run.
  */
 async function allow(
-  { tx, row, action, identity }: Deciding,
+  { tx, row, action, ports: { identity } }: Deciding,
   change: InvocationChange,
   decided: AuditEntry,
 ): Promise<Step | BegunAttempt> {

@@ -44,7 +44,9 @@ export function findObstacle(row: LockedInvocation, mandate: Mandate | undefined
   }
   if (!isUntouched(row))
     return { status: "failed", error: createErrorView("digest_mismatch", "The input is not the one that was decided") };
-  if (effectOf(row) === "allow") return undefined;
+  const effect = effectOf(row);
+  // An allow with changes stands for the input that policy made, never for the one that was sent.
+  if (effect === "allow" || (effect === "sanitize" && row.round > 1)) return undefined;
   if (mandate === undefined || !isCovered(row, mandate)) {
     return { status: "failed", error: createErrorView("digest_mismatch", "No approval covers this input") };
   }

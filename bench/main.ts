@@ -1,6 +1,12 @@
 import { benchInvoke } from "./invoke.ts";
+import { benchPolicy } from "./policy.ts";
+import { benchPolicyReplay } from "./policy-replay.ts";
 
-const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = { invoke: benchInvoke };
+const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
+  invoke: benchInvoke,
+  policy: benchPolicy,
+  "policy-replay": benchPolicyReplay,
+};
 
 const [name = "invoke"] = process.argv.slice(2);
 const bench = BENCHES[name];

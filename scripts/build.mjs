@@ -23,6 +23,8 @@ const DIST = join(root, "dist");
 const STAMP = ".sources";
 const SOURCE_FOLDERS = ["src", "workflows", "activities", "worker"];
 const SOURCE_FILES = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"];
+/** The policy documents that come along; what else is in their folder is for their authors. */
+const TEMPLATE_FOLDER = "policies";
 const API_PAGE_ASSETS = ["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "LICENSE", "NOTICE"];
 
 /** Builds `dist` unless it was built from exactly these sources; quick when there is nothing to do. */
@@ -42,7 +44,7 @@ function isCurrent(hash) {
 
 function hashSources() {
   const hash = createHash("sha256");
-  for (const file of [...SOURCE_FOLDERS.flatMap(listFiles), ...SOURCE_FILES].sort()) {
+  for (const file of [...SOURCE_FOLDERS.flatMap(listFiles), ...listTemplates(), ...SOURCE_FILES].sort()) {
     const content = readFileSync(join(root, file));
     hash.update(`${file}\0${content.length}\0`).update(content);
   }
@@ -58,6 +60,11 @@ function listFiles(folder) {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+}
+
+function listTemplates() {
+  const names = readdirSync(join(root, TEMPLATE_FOLDER)).filter((name) => name.endsWith(".yaml"));
+  return names.map((name) => join(TEMPLATE_FOLDER, name));
 }
 
 /** @param {string} hash */
@@ -108,6 +115,7 @@ function renameTypeImports(next) {
 /** @param {string} next */
 function copyAssets(next) {
   cpSync(join(root, "src", "store", "migrations"), join(next, "src", "store", "migrations"), { recursive: true });
+  for (const file of listTemplates()) cpSync(join(root, file), join(next, file));
   const assets = join(next, "src", "http", "assets");
   mkdirSync(assets, { recursive: true });
   for (const name of API_PAGE_ASSETS) cpSync(join(root, "node_modules", "swagger-ui-dist", name), join(assets, name));

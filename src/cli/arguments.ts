@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { InvalidArgumentError } from "commander";
 import type { Terminal } from "./terminal.ts";
@@ -28,8 +29,16 @@ export async function readTextFile(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    throw new UsageError(code === "ENOENT" ? `There is no file ${path}` : `Can't read the file ${path}`, { cause });
+    throw createReadError(path, cause);
+  }
+}
+
+/** As {@link readTextFile}, for readers that can't wait. */
+export function readTextFileSync(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw createReadError(path, cause);
   }
 }
 
@@ -46,4 +55,9 @@ export function parseLimit(argument: string): number {
   if (!Number.isInteger(limit) || limit < 1 || limit > 200)
     throw new InvalidArgumentError("Give a number from 1 to 200.");
   return limit;
+}
+
+function createReadError(path: string, cause: unknown): UsageError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return new UsageError(code === "ENOENT" ? `There is no file ${path}` : `Can't read the file ${path}`, { cause });
 }

@@ -7,6 +7,8 @@ export type Value = unknown;
 /** A list as it is shown: headings, and what stands below each for one item. */
 export interface Columns<Item> {
   readonly headings: readonly string[];
+  /** Characters of each column on a screen, a space on either side included; longer text is wrapped. Without, columns are as wide as their texts. */
+  readonly widths?: readonly number[];
   readonly cells: (item: Item) => readonly Value[];
 }
 
@@ -17,6 +19,8 @@ export interface OutputOptions {
 }
 
 const STATUS_COLOURS: Readonly<Record<string, "green" | "yellow" | "red">> = {
+  ok: "green",
+  FAILED: "red",
   executed: "green",
   approved: "green",
   allow: "green",
@@ -48,7 +52,8 @@ export async function printList<Item>(
   if (rows.length === 0) return terminal.note("Nothing found");
   if (!terminal.isInteractive) return printAligned(terminal, [columns.headings, ...rows]);
   const { default: Table } = await import("cli-table3");
-  const table = new Table({ head: [...columns.headings], style: { head: ["bold"], compact: true } });
+  const wrap = columns.widths && { colWidths: [...columns.widths], wordWrap: true, wrapOnWordBoundary: true };
+  const table = new Table({ head: [...columns.headings], style: { head: ["bold"], compact: true }, ...wrap });
   table.push(...rows.map((row) => row.map(colourStatus)));
   terminal.print(table.toString());
 }

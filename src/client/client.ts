@@ -5,6 +5,7 @@ import type { AuditEvent, AuditFilter } from "../contract/audit.ts";
 import type { InvocationFilter, InvocationStats, ReconcileRequest } from "../contract/invocation.ts";
 import type { ActionView } from "../contract/manifest.ts";
 import type { EvaluateRequest, PolicyView, Verdict } from "../contract/policy.ts";
+import type { ReplayAnswer, ReplayRequest } from "../contract/policy-replay.ts";
 import type { CreatedKey, CreateKeyRequest, KeyView } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
 import type { Invocation } from "./invocation.ts";
@@ -12,6 +13,7 @@ import type {
   GuardOptions,
   InvokeOptions,
   ListOptions,
+  PolicyOptions,
   RequestOptions,
   RunOptions,
   VoteOptions,
@@ -106,12 +108,17 @@ export interface PolicyClient {
     request: EvaluateRequest,
     options?: RequestOptions,
   ): Promise<Verdict & { readonly explain?: readonly unknown[] }>;
+  /**
+   * What a proposed policy would have changed of the verdicts on record, newest first; needs `policy` and `audit`.
+   * @throws invalid_policy
+   */
+  replay(request: ReplayRequest, options?: RequestOptions): Promise<ReplayAnswer>;
   /** The policy in force. */
-  get(options?: RequestOptions): Promise<PolicyView>;
+  get(options?: PolicyOptions): Promise<PolicyView>;
   /** Publishes a document: YAML or JSON text, or an object. @throws invalid_policy with every fault in `details` */
-  put(document: string | object, options?: RequestOptions): Promise<PolicyView>;
+  put(document: string | object, options?: PolicyOptions): Promise<PolicyView>;
   /** Newest first. */
-  versions(options?: ListOptions): Promise<Page<PolicyView>>;
+  versions(options?: PolicyOptions & ListOptions): Promise<Page<PolicyView>>;
 }
 
 /** Reading the evidence. */

@@ -1,4 +1,5 @@
 import type { Session } from "../contract/invocation.ts";
+import type { PolicyLayer } from "../contract/policy.ts";
 
 /** How {@link createClient} reaches the server. */
 export interface ClientOptions {
@@ -60,6 +61,12 @@ export interface ListOptions extends RequestOptions {
   readonly limit?: number | undefined;
   /** `nextCursor` of the page before. */
   readonly cursor?: string | undefined;
+}
+
+/** Whose policy document is meant. */
+export interface PolicyOptions extends RequestOptions {
+  /** `organisation` for the document that holds for every tenant besides its own; publishing it needs permission `operator`. */
+  readonly layer?: PolicyLayer | undefined;
 }
 
 /** What a vote may say besides its decision. */

@@ -76,12 +76,13 @@ function createApprovals(send: Send): ApprovalsClient {
 function createPolicy(send: Send): PolicyClient {
   return {
     evaluate: (body, options) => send(["POST", "/v1/policy/evaluate"], { body, ...signalOf(options) }),
-    get: (options) => send(["GET", "/v1/policy"], signalOf(options)),
+    replay: (body, options) => send(["POST", "/v1/policy/replay"], { body, ...signalOf(options) }),
+    get: (options) => send(["GET", "/v1/policy"], toListRequest(options)),
     put: (body, options) =>
       send(["PUT", "/v1/policy"], {
         body,
         mediaType: typeof body === "string" ? "application/yaml" : undefined,
-        ...signalOf(options),
+        ...toListRequest(options),
       }),
     versions: (options) => send(["GET", "/v1/policy/versions"], toListRequest(options)),
   };

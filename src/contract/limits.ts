@@ -20,3 +20,7 @@ export const MAX_ACTION_NAME_LENGTH = 200;
 export const ACTION_NAME_PATTERN = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/;
 /** Milliseconds one attempt may take in mode `inline`: it runs inside a workflow task, which Temporal gives 10 s. */
 export const MAX_INLINE_ATTEMPT_MS = 5_000;
+/** Invocations that one replay of a policy looks at, unless asked for fewer. Our choice: a few seconds of work. */
+export const MAX_REPLAYED = 10_000;
+/** Changed verdicts that one replay lists; its counts cover all. Our choice: more than a person reads. */
+export const MAX_LISTED_CHANGES = 200;

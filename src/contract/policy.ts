@@ -11,16 +11,97 @@ export const ApprovalTerms = z.object({
   deny: z.int().positive(),
   decideByMs: z.int().positive(),
   executeByMs: z.int().positive().optional(),
+  remindEveryMs: z.int().positive().optional(),
   requireReason: z.boolean(),
 });
 export type ApprovalTerms = z.infer<typeof ApprovalTerms>;
 
-/** What a verdict obliges to besides its effect. */
-export const Obligations = z.object({ approval: ApprovalTerms.optional() });
+/** How an input is changed before it is used, by JSON pointer (RFC 6901): `remove` and `mask` what is there, then `set`. */
+export const SanitizeTerms = z.object({
+  set: z.record(z.string(), z.unknown()).optional(),
+  remove: z.array(z.string()).optional(),
+  mask: z.array(z.string()).optional(),
+});
+export type SanitizeTerms = z.infer<typeof SanitizeTerms>;
+
+/** So many calls in a sliding window, counted for each `scope` apart: `tenant`, `actor`, `run` or `input:` and a JSON pointer. */
+export const RateLimit = z.object({
+  limit: z.int().positive(),
+  perMs: z.int().positive(),
+  scope: z.array(z.string()).min(1),
+  cost: z.union([z.int().positive(), z.string()]).optional(),
+  key: z.string().optional(),
+});
+export type RateLimit = z.infer<typeof RateLimit>;
+
+/** So much of a unit, reserved at its estimate before the call. The estimate is a number or a JSON pointer into the input. */
+export const BudgetLimit = z.object({
+  name: z.string(),
+  limit: z.number().positive(),
+  unit: z.enum(["usd", "tokens", "units"]),
+  per: z.enum(["day", "month"]).optional(),
+  scope: z.enum(["run", "actor", "tenant"]).optional(),
+  estimate: z.union([z.number(), z.string()]),
+  onExceed: z.literal("require_approval").optional(),
+});
+export type BudgetLimit = z.infer<typeof BudgetLimit>;
+
+/** How a failed call of a dependency is classified. */
+export const FailureKind = z.enum([
+  "transport",
+  "timeout",
+  "overloaded",
+  "throttled",
+  "auth",
+  "invalid",
+  "not_found",
+  "conflict",
+  "unknown",
+]);
+export type FailureKind = z.infer<typeof FailureKind>;
+
+/** After so many failures within the window, calls of a dependency are refused until it was left alone for a while. */
+export const BreakerLimit = z.object({
+  dependency: z.string(),
+  failures: z.int().positive(),
+  resetAfterMs: z.int().positive(),
+  windowMs: z.int().positive(),
+  countKinds: z.array(FailureKind),
+  ignoreKinds: z.array(FailureKind),
+});
+export type BreakerLimit = z.infer<typeof BreakerLimit>;
+
+/** A fact that another action must have proven in the session, for the value at `from` in the input. */
+export const FactRequirement = z.object({ kind: z.string(), from: z.string(), hint: z.string().optional() });
+export type FactRequirement = z.infer<typeof FactRequirement>;
+
+/** Limits that a call must keep; all of them. Durations in milliseconds. */
+export const LimitTerms = z.object({
+  rate: z.array(RateLimit).optional(),
+  attempts: z.object({ perRun: z.int().positive() }).optional(),
+  budget: z.array(BudgetLimit).optional(),
+  breaker: z.array(BreakerLimit).optional(),
+  requires: z.array(FactRequirement).optional(),
+  timeout: z.object({ attemptMs: z.int().positive().optional(), totalMs: z.int().positive().optional() }).optional(),
+});
+export type LimitTerms = z.infer<typeof LimitTerms>;
+
+/** What a verdict obliges to besides its effect. `limits` come from every rule that matched, and from the documents. */
+export const Obligations = z.object({
+  approval: ApprovalTerms.optional(),
+  sanitize: SanitizeTerms.optional(),
+  limits: LimitTerms.optional(),
+});
 export type Obligations = z.infer<typeof Obligations>;
 
 /** A rule that matched, deciding or not. */
-export const MatchedRule = z.object({ rule: z.string(), effect: Effect, priority: z.number() });
+export const MatchedRule = z.object({
+  rule: z.string(),
+  effect: Effect,
+  priority: z.number(),
+  // Present where nobody can tell before the call runs whether the rule matches; the effect is then the weakened one.
+  uncertain: z.literal(true).optional(),
+});
 export type MatchedRule = z.infer<typeof MatchedRule>;
 
 /** The policy's answer for one call. `rule` is absent when the default decided. */
@@ -35,8 +116,20 @@ export const Verdict = z.object({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** A verdict with the policy version that gave it, as recorded with an invocation. */
-export const RecordedVerdict = Verdict.extend({ policyVersion: z.string() });
+/** Places of an input that policy changed, as JSON pointers; what stood or stands there is not told. */
+export const SanitizedPlaces = z.object({
+  set: z.array(z.string()),
+  removed: z.array(z.string()),
+  masked: z.array(z.string()),
+});
+export type SanitizedPlaces = z.infer<typeof SanitizedPlaces>;
+
+/** A verdict with the policy version that gave it, as recorded with an invocation; of what it changed only the places. */
+export const RecordedVerdict = Verdict.extend({
+  obligations: Obligations.omit({ sanitize: true }),
+  policyVersion: z.string(),
+  sanitized: SanitizedPlaces.optional(),
+});
 export type RecordedVerdict = z.infer<typeof RecordedVerdict>;
 
 /** The part of a verdict that an invocation's view shows. */
@@ -62,6 +155,14 @@ export const EvaluateRequest = z.strictObject({
   explain: z.boolean().optional(),
 });
 export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
+
+/** Whose document is meant: the caller's tenant's own, or the organisation's, which holds for every tenant besides its own. */
+export const PolicyLayer = z.enum(["tenant", "organisation"]);
+export type PolicyLayer = z.infer<typeof PolicyLayer>;
+
+/** Query of `/v1/policy`; the tenant's document unless told. */
+export const PolicyQuery = z.strictObject({ layer: PolicyLayer.optional() });
+export type PolicyQuery = z.infer<typeof PolicyQuery>;
 
 /** A published policy document. */
 export const PolicyView = z.object({

@@ -25,6 +25,9 @@ export const TenantName = z
 /** The tenant of the operator; its policy is in force for tenants without their own. */
 export const DEFAULT_TENANT = "default";
 
+/** Where the organisation's policy is kept, which holds for every tenant. No tenant can have this name. */
+export const ORGANISATION = "*";
+
 const Names = z.array(Name).max(100);
 
 /** The rights of an authenticated someone, as policy and approvals see them. */

@@ -14,6 +14,7 @@ import { getApproval, listApprovals } from "./read-approvals.ts";
 import { countInvocations, getInvocation, listInvocationEvents, listInvocations } from "./read-invocations.ts";
 import { createReadiness } from "./readiness.ts";
 import { reconcile } from "./reconcile.ts";
+import { createReplayMethods } from "./replay-policy.ts";
 import { translateStoreErrors } from "./store-errors.ts";
 import { vote } from "./vote.ts";
 import { createWaiter } from "./waiter.ts";
@@ -43,6 +44,7 @@ export function createGateway(ports: GatewayPorts): OpenGateway {
     vote: (caller, id, ballot) => vote(context, caller, { ...ballot, id }),
     ...createActionMethods(ports),
     ...createPolicyMethods(ports, ports.policies),
+    ...createReplayMethods(ports),
     ...createAuditMethods(ports),
     ...createKeyMethods(ports),
     ...createPrincipalMethods(ports),

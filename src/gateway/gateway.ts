@@ -9,7 +9,8 @@ import type {
   ReconcileRequest,
 } from "../contract/invocation.ts";
 import type { ActionView } from "../contract/manifest.ts";
-import type { EvaluateRequest, PolicyView, Verdict } from "../contract/policy.ts";
+import type { EvaluateRequest, PolicyLayer, PolicyView, Verdict } from "../contract/policy.ts";
+import type { ReplayAnswer, ReplayRequest } from "../contract/policy-replay.ts";
 import type {
   CreatedKey,
   CreateKeyRequest,
@@ -103,12 +104,17 @@ export interface Gateway {
 
   /** What a policy would answer; runs and charges nothing. Needs `policy` or `audit`. @throws invalid_policy */
   evaluatePolicy(caller: Caller, request: EvaluateRequest): Promise<EvaluateAnswer>;
-  /** The policy in force for the caller's tenant. */
-  getPolicy(caller: Caller): Promise<PolicyView>;
-  /** Publishes a document (YAML or JSON text) for the caller's tenant. @throws invalid_policy with every fault */
-  putPolicy(caller: Caller, document: string): Promise<PolicyView>;
+  /**
+   * What a proposed policy would have changed of the tenant's recorded verdicts, newest first; runs, writes and charges nothing.
+   * Needs `policy` and `audit`. @throws invalid_policy
+   */
+  replayPolicy(caller: Caller, request: ReplayRequest): Promise<ReplayAnswer>;
+  /** The policy in force for the caller's tenant, or the organisation's. */
+  getPolicy(caller: Caller, layer?: PolicyLayer): Promise<PolicyView>;
+  /** Publishes a document (YAML or JSON text) for the caller's tenant; for the organisation with `operator`. @throws invalid_policy with every fault */
+  putPolicy(caller: Caller, document: string, layer?: PolicyLayer): Promise<PolicyView>;
   /** Newest first. */
-  listPolicyVersions(caller: Caller, page: PageQuery): Promise<Page<PolicyView>>;
+  listPolicyVersions(caller: Caller, page: PageQuery, layer?: PolicyLayer): Promise<Page<PolicyView>>;
 
   /** Newest first; needs `audit`. */
   listAudit(caller: Caller, filter: AuditFilter, page: PageQuery): Promise<Page<AuditEvent>>;

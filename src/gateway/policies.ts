@@ -1,69 +1,81 @@
 import { ActionName } from "../contract/manifest.ts";
 import type { EvaluateRequest } from "../contract/policy.ts";
+import { ORGANISATION } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
-import { type CompiledPolicy, compilePolicy, type PolicyActor } from "../core/policy/index.ts";
+import type { CompiledPolicy, PolicyActor } from "../core/policy/index.ts";
 import type { Caller, Gateway } from "./gateway.ts";
 import { assertPermission, permits } from "./permissions.ts";
-import { publishSentDocument, readPolicyDocument, viewPolicy } from "./policy-documents.ts";
+import { publishSentDocument, viewPolicy } from "./policy-documents.ts";
 import type { GatewayPorts, PolicySource } from "./ports.ts";
+import { compileSentPolicy } from "./sent-policy.ts";
 
 /** What is in force while nobody published anything: no rule, so the default decides. */
 const NO_RULES = { version: 1, rules: [] };
 
 type PolicyMethods = Pick<Gateway, "evaluatePolicy" | "getPolicy" | "putPolicy" | "listPolicyVersions">;
 
-/** The methods about policy. Reading needs `policy` or `audit`, publishing `policy`. */
+/** The methods about policy. Reading needs `policy` or `audit`, publishing `policy`, and for the organisation `operator`. */
 export function createPolicyMethods(ports: GatewayPorts, source: PolicySource): PolicyMethods {
   const { policies } = ports.store;
   return {
     async evaluatePolicy(caller, request) {
       await assertMayRead(ports, caller);
-      const policy = await findPolicy(ports, source, { request, tenant: caller.principal.tenant });
+      const policy = await findPolicy(source, request, caller.principal.tenant);
       const { action, input } = request;
       const manifest = ActionName.safeParse(action).success ? await ports.store.manifests.get(action) : undefined;
-      const call = { action, input, actor: actorOf(caller, request), manifest };
+      const call = { action, input, actor: actorOf(caller, request), run: sessionIdOf(request.session), manifest };
       const verdict = policy.evaluate(call);
       return request.explain === true ? { ...verdict, explain: policy.explain(call) } : verdict;
     },
 
-    async getPolicy(caller) {
-      await assertMayRead(ports, caller);
-      const row = await policies.inForce(caller.principal.tenant);
-      if (row === undefined) throw new CountersignError("not_found", "No policy was published yet");
-      return viewPolicy(row, caller.principal.tenant);
-    },
-
-    async putPolicy(caller, document) {
-      await assertPermission(ports, caller, "policy");
-      const { tenant, subject } = caller.principal;
-      return viewPolicy(await publishSentDocument(ports.store, { tenant, document, publishedBy: subject }), tenant);
-    },
-
-    async listPolicyVersions(caller, page) {
+    async getPolicy(caller, layer = "tenant") {
       await assertMayRead(ports, caller);
       const { tenant } = caller.principal;
-      const found = await policies.list(tenant, page);
-      return { ...found, items: found.items.map((row) => viewPolicy(row, tenant)) };
+      const row = await (layer === "organisation" ? policies.newest(ORGANISATION) : policies.inForce(tenant));
+      if (row === undefined) throw new CountersignError("not_found", "No policy was published yet");
+      return viewPolicy(row, ownerOf(caller));
+    },
+
+    async putPolicy(caller, document, layer = "tenant") {
+      await assertPermission(ports, caller, layer === "organisation" ? "operator" : "policy");
+      const { tenant, subject } = caller.principal;
+      const row = await publishSentDocument(ports.store, { tenant, layer, document, publishedBy: subject });
+      return viewPolicy(row, ownerOf(caller));
+    },
+
+    async listPolicyVersions(caller, page, layer = "tenant") {
+      await assertMayRead(ports, caller);
+      const found = await policies.list(layer === "organisation" ? ORGANISATION : caller.principal.tenant, page);
+      return { ...found, items: found.items.map((row) => viewPolicy(row, ownerOf(caller))) };
     },
   };
 }
 
 async function assertMayRead(ports: GatewayPorts, caller: Caller): Promise<void> {
-  if (!permits(caller, "audit")) await assertPermission(ports, caller, "policy");
+  if (!permits(caller, "audit") && !permits(caller, "operator")) await assertPermission(ports, caller, "policy");
 }
 
-/** The document that was sent along, or the one in force; compiled anew when another default is asked for. */
+/** Whose publishers the caller may know. */
+function ownerOf(caller: Caller): readonly string[] {
+  const { tenant } = caller.principal;
+  return permits(caller, "operator") ? [tenant, ORGANISATION] : [tenant];
+}
+
+/** The policy that was sent along, or the one in force. */
 async function findPolicy(
-  ports: GatewayPorts,
   source: PolicySource,
-  { request, tenant }: { readonly request: EvaluateRequest; readonly tenant: string },
+  { policy, defaultEffect }: EvaluateRequest,
+  tenant: string,
 ): Promise<CompiledPolicy> {
-  const { policy, defaultEffect } = request;
-  if (policy === undefined && defaultEffect === undefined) {
-    return (await source.inForce(tenant))?.policy ?? compilePolicy(readPolicyDocument(NO_RULES));
-  }
-  const document = policy ?? (await ports.store.policies.inForce(tenant))?.document ?? NO_RULES;
-  return compilePolicy(readPolicyDocument(document), { defaultEffect });
+  if (policy !== undefined) return compileSentPolicy(policy, defaultEffect);
+  const inForce = await source.inForce(tenant, defaultEffect);
+  return inForce?.policy ?? compileSentPolicy(NO_RULES, defaultEffect);
+}
+
+/** A session is a text or has one as its id; rules see it as the run. */
+function sessionIdOf(session: unknown): string | undefined {
+  const id: unknown = typeof session === "object" && session !== null && "id" in session ? session.id : session;
+  return typeof id === "string" ? id : undefined;
 }
 
 /** The caller itself, unless another actor is described; then nothing of the caller's rights is mixed in. */

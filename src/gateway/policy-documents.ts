@@ -1,8 +1,8 @@
-import type { PolicyView } from "../contract/policy.ts";
-import { DEFAULT_TENANT } from "../contract/principal.ts";
+import type { PolicyLayer, PolicyView } from "../contract/policy.ts";
+import { DEFAULT_TENANT, ORGANISATION } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import { sha256Hex } from "../core/digest.ts";
-import { checkPolicy, compilePolicy, formatFault, type ParsedPolicy } from "../core/policy/index.ts";
+import { checkPolicy, compilePolicy, formatFault, type ParsedPolicy, type ParseOptions } from "../core/policy/index.ts";
 import type { PolicyRow } from "../store/policies.ts";
 import type { Store, TransactionTables } from "../store/store.ts";
 import { policyVersionOf } from "./policy-version.ts";
@@ -12,8 +12,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A document and who publishes it for whom. */
 export interface Publication {
-  /** The tenant that it will be in force for. */
+  /** The publisher's tenant: its record tells of it. */
   readonly tenant: string;
+  /** Whether it will be in force for that tenant alone or for all. */
+  readonly layer: PolicyLayer;
   /** YAML or JSON text, kept as it is. */
   readonly document: string;
   /** Subject of the publisher; absent for a file. */
@@ -24,8 +26,11 @@ export interface Publication {
  * Reads a document whole or not at all.
  * @throws invalid_policy with every fault in `errors`, each with line and column where there is text
  */
-export function readPolicyDocument(source: unknown): ParsedPolicy {
-  const check = checkPolicy(source);
+export function readPolicyDocument(
+  source: unknown,
+  options: Pick<ParseOptions, "forServer" | "load"> = {},
+): ParsedPolicy {
+  const check = checkPolicy(source, options);
   if ("document" in check) return check.document;
   const [first] = check.faults;
   const message = first === undefined ? "The policy is not valid" : `The policy is not valid: ${formatFault(first)}`;
@@ -39,8 +44,9 @@ export function readPolicyDocument(source: unknown): ParsedPolicy {
 export async function publishSentDocument(store: Store, publication: Publication): Promise<PolicyRow> {
   assertCompiles(publication.document);
   return store.transaction(async (tx) => {
-    await tx.policies.lockTenant(publication.tenant);
-    const newest = await tx.policies.newest(publication.tenant);
+    const kept = keptUnder(publication);
+    await tx.policies.lockTenant(kept);
+    const newest = await tx.policies.newest(kept);
     if (newest?.digest === sha256Hex(publication.document)) return newest;
     return insert(tx, "api", publication);
   });
@@ -60,15 +66,16 @@ export async function publishFileDocument(
     await tx.policies.lockTenant(DEFAULT_TENANT);
     const last = await tx.policies.newest(DEFAULT_TENANT, "file");
     if (last?.digest === sha256Hex(document)) return { version: policyVersionOf(last), isNew: false };
-    const row = await insert(tx, "file", { tenant: DEFAULT_TENANT, document });
+    const row = await insert(tx, "file", { tenant: DEFAULT_TENANT, layer: "tenant", document });
     return { version: policyVersionOf(row), isNew: true };
   });
 }
 
-/** A published document as the doors show it. Who published it is told within the publisher's own tenant only. */
-export function viewPolicy(row: PolicyRow, tenant: string): PolicyView {
+/** A published document as the doors show it. Who published it is told only of the tenants that are given. */
+export function viewPolicy(row: PolicyRow, tenants: readonly string[]): PolicyView {
   const { source, document, digest } = row;
-  const publisher = row.published_by === null || row.tenant !== tenant ? {} : { publishedBy: row.published_by };
+  const isTold = row.published_by !== null && tenants.includes(row.tenant);
+  const publisher = isTold ? { publishedBy: row.published_by } : {};
   return {
     version: policyVersionOf(row),
     source,
@@ -85,7 +92,11 @@ function assertCompiles(document: string): void {
     const errors = [{ message: "The document must be well-formed text without NUL characters", path: "" }];
     throw new CountersignError("invalid_policy", "The policy is not valid text", { details: { errors } });
   }
-  compilePolicy(readPolicyDocument(document));
+  compilePolicy(readPolicyDocument(document, { forServer: true }));
+}
+
+function keptUnder({ tenant, layer }: Publication): string {
+  return layer === "organisation" ? ORGANISATION : tenant;
 }
 
 async function insert(
@@ -93,10 +104,10 @@ async function insert(
   source: PolicyView["source"],
   publication: Publication,
 ): Promise<PolicyRow> {
-  const { tenant, document, publishedBy } = publication;
+  const { tenant, layer, document, publishedBy } = publication;
   const digest = sha256Hex(document);
-  const row = await tx.policies.insert({ tenant, document, publishedBy, source, digest });
-  const data = { version: policyVersionOf(row), digest, source };
+  const row = await tx.policies.insert({ tenant: keptUnder(publication), document, publishedBy, source, digest });
+  const data = { version: policyVersionOf(row), digest, source, ...(layer === "tenant" ? {} : { layer }) };
   await tx.audit.append(tenant, [{ type: "policy.published", principal: publishedBy, data }]);
   return row;
 }

@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from "../core/policy/index.ts";
+import type { CompiledPolicy, DefaultEffect } from "../core/policy/index.ts";
 import type { InvocationRef, VoteId } from "../contract/ids.ts";
 import type { Store } from "../store/store.ts";
 
@@ -31,8 +31,14 @@ export interface Runs {
 
 /** Finds the policy in force, compiled. Compiled documents are kept by digest, so the answer can't be stale. */
 export interface PolicySource {
-  /** The compiled policy for this tenant, its own or the default tenant's, and its version. */
-  inForce(tenant: string): Promise<{ readonly version: string; readonly policy: CompiledPolicy } | undefined>;
+  /**
+   * The compiled policy for this tenant, its own document or the default tenant's together with the organisation's, and its version.
+   * None while there is only the organisation's. `defaultEffect` is for documents that name no default, `deny` unless given.
+   */
+  inForce(
+    tenant: string,
+    defaultEffect?: DefaultEffect,
+  ): Promise<{ readonly version: string; readonly policy: CompiledPolicy } | undefined>;
 }
 
 /** How severe a log line is. */

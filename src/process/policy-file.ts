@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CountersignError } from "../core/countersign-error.ts";
+import { bundlePolicy, type DocumentLoader } from "../core/policy/index.ts";
 import { publishFileDocument, readPolicyDocument } from "../gateway/policy-documents.ts";
 import type { Log } from "../gateway/ports.ts";
 import type { Store } from "../store/store.ts";
+import { createDocumentLoader } from "./document-loader.ts";
 
 /** How often the file is read. Polled, since notifications are lost on network disks and when editors replace files. */
 const FOLLOW_INTERVAL_MS = 500;
@@ -16,8 +18,8 @@ export interface PolicyOrigin {
 
 /** Checks the policy before anything is started that it could stop. @throws invalid_policy, invalid_request */
 export async function checkPolicyOrigin({ policy, policyFile }: PolicyOrigin): Promise<void> {
-  if (policy !== undefined) readPolicyDocument(policy);
-  if (policyFile !== undefined) readPolicyDocument(await readDocument(resolve(policyFile)));
+  if (policy !== undefined) readPolicyDocument(policy, { forServer: true });
+  if (policyFile !== undefined) await readSources(resolve(policyFile));
 }
 
 /**
@@ -34,17 +36,23 @@ export async function publishPolicy(
   if (policy !== undefined) await publishFileDocument(store, policy);
   if (policyFile === undefined) return async () => {};
   const path = resolve(policyFile);
-  const first = await readDocument(path);
-  await publishFileDocument(store, first);
-  return follow({ store, path, log, seen: first });
+  const { document, ...seen } = await readSources(path);
+  await publishFileDocument(store, document);
+  return follow({ store, path, log, seen });
 }
 
-/** A file that is followed. `seen` is what it held when it was last looked at, `undefined` when it couldn't be read. */
+/** What a policy file held, and those that it extends by name; undefined what couldn't be read. */
+interface Seen {
+  readonly text: string | undefined;
+  readonly extended: ReadonlyMap<string, string | undefined>;
+}
+
+/** A file that is followed. `seen` is from when it was last looked at. */
 interface Followed {
   readonly store: Store;
   readonly path: string;
   readonly log: Log;
-  seen: string | undefined;
+  seen: Seen;
 }
 
 function follow(followed: Followed): () => Promise<void> {
@@ -59,24 +67,47 @@ function follow(followed: Followed): () => Promise<void> {
   };
 }
 
-/** Looks once; each state of the file is told once. A store that is away makes the next look try again. */
+/** Looks once; each state of the files is told once. A store that is away makes the next look try again. */
 async function look(followed: Followed): Promise<void> {
-  const { store, path, log } = followed;
-  let text: string | undefined;
+  const { store, path, log, seen } = followed;
+  const text = await readText(path).catch(() => undefined);
+  const load = createDocumentLoader(path);
+  if (text === seen.text && [...seen.extended].every(([name, known]) => load(name) === known)) return;
+  const extended = new Map<string, string | undefined>();
   try {
-    text = await readDocument(path);
-    if (text === followed.seen) return;
-    const { version, isNew } = await publishFileDocument(store, text);
+    const document = bundle(text ?? (await readText(path)), { path, extended });
+    const { version, isNew } = await publishFileDocument(store, document);
     if (isNew) log("info", "The policy file changed and is in force", { version });
   } catch (error) {
-    if (text === undefined && followed.seen === undefined) return;
     log("error", "The policy file can't be used, the last good policy stays in force", { file: path, error });
     if (store.isUnavailable(error)) return;
   }
-  followed.seen = text;
+  followed.seen = { text, extended };
 }
 
-async function readDocument(path: string): Promise<string> {
+/** The document as it is published, and what it was made of. @throws invalid_policy, invalid_request */
+async function readSources(path: string): Promise<Seen & { readonly document: string }> {
+  const extended = new Map<string, string | undefined>();
+  const text = await readText(path);
+  return { document: bundle(text, { path, extended }), text, extended };
+}
+
+/** One text of a document and the files that it extends, which are noted. @throws invalid_policy */
+function bundle(
+  text: string,
+  { path, extended }: { readonly path: string; readonly extended: Map<string, string | undefined> },
+): string {
+  const read = createDocumentLoader(path);
+  const load: DocumentLoader = (name) => {
+    const found = read(name);
+    extended.set(name, found);
+    return found;
+  };
+  readPolicyDocument(text, { forServer: true, load });
+  return bundlePolicy(text, { file: path, load });
+}
+
+async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {

@@ -2,8 +2,10 @@ import type { InvocationId, InvocationRef } from "../contract/ids.ts";
 import type { InvocationFilter, InvocationStats, InvocationStatus, PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
 import type { Param, Sql } from "./db.ts";
+import { createDecidedReads } from "./decided-invocations.ts";
 import { pageOf, readCursor } from "./paging.ts";
 import { createSetClause } from "./set-clause.ts";
+import { createLeases } from "./unstarted-invocations.ts";
 
 /** An invocation as it is kept. Documents are canonical JSON text, times epoch milliseconds, absent is `null`. */
 export interface InvocationRow {
@@ -73,6 +75,12 @@ export interface NewInvocation {
   readonly salt: string;
 }
 
+/** The next round's input. */
+export type NewRevision = Pick<LockedInvocation, "round" | "input" | "input_view" | "salt" | "digest"> & {
+  /** Who made it of the input before. */
+  readonly author: string;
+};
+
 /** The columns that change while an invocation lives. */
 export interface InvocationChange {
   readonly status?: InvocationStatus;
@@ -90,10 +98,6 @@ export interface InvocationChange {
   readonly closed_at?: Date;
 }
 
-/** An accepted row that no run has taken up, as the relay needs it to start one. */
-export type UnstartedInvocation = InvocationRef &
-  Pick<NewInvocation, "action" | "actor" | "run" | "reason" | "digest" | "inputView" | "taskQueue">;
-
 const INSERT = `
   insert into invocation (tenant, id, action, action_version, task_queue, actor, actor_principal, via, run, session, reason,
     status, idempotency_key, request_hash, digest, input_view)
@@ -110,6 +114,11 @@ const ACCEPT_KEYED = `
        revision as (${INSERT_REVISION})
   select id from added`;
 
+const REVISE = `
+  with revision as (insert into input_revision (tenant, invocation, round, input, salt, digest, author)
+                    values ($1, $2, $3, $4, $5, $6, $7) returning round, digest)
+  update invocation i set round = r.round, digest = r.digest, input_view = $8 from revision r where i.tenant = $1 and i.id = $2`;
+
 const LOCK = `
   select i.*, r.input, r.salt, ms_now() as now
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
@@ -122,7 +131,7 @@ const FILTER = `tenant = $1 and ($2::text is null or status = $2) and ($3::text 
 
 /** Queries of `invocation`, its input revisions and its idempotency keys. */
 export function createInvocationTable(sql: Sql) {
-  return { ...createWrites(sql), ...createReads(sql), ...createLeases(sql) };
+  return { ...createWrites(sql), ...createReads(sql), ...createDecidedReads(sql), ...createLeases(sql) };
 }
 
 function createWrites(sql: Sql) {
@@ -145,6 +154,14 @@ function createWrites(sql: Sql) {
     /** One invocation with its current revision, locked until the transaction ends. The first lock of every transaction. */
     async lock(ref: InvocationRef): Promise<LockedInvocation | undefined> {
       return (await sql.query<LockedInvocation>(LOCK, [ref.tenant, ref.id]))[0];
+    },
+
+    /** Adds a revision of the input and makes it the current one. Only under {@link lock}. */
+    async revise(ref: InvocationRef, revision: NewRevision): Promise<void> {
+      await sql.query(REVISE, [
+        ...[ref.tenant, ref.id, revision.round, revision.input, revision.salt, revision.digest],
+        ...[revision.author, revision.input_view],
+      ]);
     },
 
     /** Writes the columns that changed. */
@@ -204,47 +221,6 @@ function createReads(sql: Sql) {
       );
       const byStatus = Object.fromEntries(rows.map((row) => [row.status, row.n])) as InvocationStats["byStatus"];
       return { total: rows.reduce((sum, row) => sum + row.n, 0), byStatus };
-    },
-  };
-}
-
-/** What the relay takes up: rows that a door could not hand to Temporal. */
-function createLeases(sql: Sql) {
-  return {
-    /** Leases rows that were accepted a while ago and that no run has decided, oldest first. */
-    async leaseUnstarted(lease: {
-      olderThanMs: number;
-      leaseMs: number;
-      limit: number;
-    }): Promise<UnstartedInvocation[]> {
-      const rows = await sql.query<InvocationRow>(
-        `update invocation set leased_until = ms_now() + $2 * interval '1 millisecond'
-         where (tenant, id) in (select tenant, id from invocation
-           where status = 'accepted' and decided_at is null and created_at < ms_now() - $1 * interval '1 millisecond'
-             and (leased_until is null or leased_until < ms_now())
-           order by created_at limit $3 for update skip locked)
-         returning *`,
-        [lease.olderThanMs, lease.leaseMs, lease.limit],
-      );
-      return rows.map(
-        ({ tenant, id, action, actor, run, reason, digest, input_view: inputView, task_queue: taskQueue }) => ({
-          ...{ tenant, id, action, actor, digest, inputView, taskQueue },
-          ...{ run: run ?? undefined, reason: reason ?? undefined },
-        }),
-      );
-    },
-
-    /** Open rows with a cancel that was asked for a while ago and that no run has carried out, oldest first. */
-    async leaseCanceled(lease: { olderThanMs: number; leaseMs: number; limit: number }): Promise<InvocationRef[]> {
-      return sql.query<{ tenant: string; id: InvocationId }>(
-        `update invocation set leased_until = ms_now() + $2 * interval '1 millisecond'
-         where (tenant, id) in (select tenant, id from invocation
-           where cancel_at < ms_now() - $1 * interval '1 millisecond' and status in ('accepted', 'pending', 'executing')
-             and (leased_until is null or leased_until < ms_now())
-           order by cancel_at limit $3 for update skip locked)
-         returning tenant, id`,
-        [lease.olderThanMs, lease.leaseMs, lease.limit],
-      );
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { PageQuery } from "../contract/invocation.ts";
 import type { PolicyView } from "../contract/policy.ts";
-import { DEFAULT_TENANT } from "../contract/principal.ts";
+import { DEFAULT_TENANT, ORGANISATION } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { Sql } from "./db.ts";
@@ -8,11 +8,19 @@ import { pageOf, readCursor } from "./paging.ts";
 
 /** Which version is in force, without its text. */
 export interface PolicyHead {
-  /** The tenant that published it: one's own, or the default one. */
+  /** The tenant that it was published for: one's own, the default one, or the organisation. */
   readonly tenant: string;
   readonly seq: number;
   /** Lower-case hex SHA-256 of the document's text. */
   readonly digest: string;
+}
+
+/** What is in force for a tenant. */
+export interface PolicyHeads {
+  /** The tenant's own newest document, or else the default tenant's. */
+  readonly own: PolicyHead | undefined;
+  /** The organisation's newest, which holds besides. */
+  readonly organisation: PolicyHead | undefined;
 }
 
 /** A published document. Times are epoch milliseconds. */
@@ -34,15 +42,22 @@ export interface NewPolicy {
 
 const IN_FORCE = `from policy_version where tenant in ($1, '${DEFAULT_TENANT}') order by tenant = $1 desc, seq desc limit 1`;
 
+const HEADS = `(select tenant, seq, digest ${IN_FORCE}) union all
+  (select tenant, seq, digest from policy_version where tenant = '${ORGANISATION}' order by seq desc limit 1)`;
+
 /** Queries of `policy_version`. Rows are only ever added. */
 export function createPolicyTable(sql: Sql) {
   return {
-    /** Which version is in force for a tenant: its own newest, or else the default tenant's. */
-    async head(tenant: string): Promise<PolicyHead | undefined> {
-      return (await sql.query<PolicyHead>(`select tenant, seq, digest ${IN_FORCE}`, [tenant]))[0];
+    /** Which versions are in force for a tenant. */
+    async heads(tenant: string): Promise<PolicyHeads> {
+      const heads = await sql.query<PolicyHead>(HEADS, [tenant]);
+      return {
+        own: heads.find((head) => head.tenant !== ORGANISATION),
+        organisation: heads.find((head) => head.tenant === ORGANISATION),
+      };
     },
 
-    /** The document in force for a tenant. */
+    /** The document in force for a tenant, the organisation's left aside. */
     async inForce(tenant: string): Promise<PolicyRow | undefined> {
       return (await sql.query<PolicyRow>(`select * ${IN_FORCE}`, [tenant]))[0];
     },

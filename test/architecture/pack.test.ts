@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureBuild } from "../../scripts/build.mjs";
+import { TEMPLATE_NAMES } from "../../src/core/policy/index.ts";
 import { packageRoot } from "../../src/embedded/temporal-cli.ts";
 import { runProcess } from "../support/run-process.ts";
 
@@ -73,6 +74,7 @@ test("npm pack takes the build, its assets and the licence, and no source or tes
       "dist/src/cli/bin.js",
       "dist/src/http/assets/swagger-ui-bundle.js",
       "dist/src/store/migrations/0001_initial.sql",
+      ...TEMPLATE_NAMES.map((name) => `dist/policies/${name}.yaml`),
       "dist/workflow-bundle.js",
     ]),
   );
@@ -85,6 +87,17 @@ test("The packed package's subpaths can all be imported with its declared depend
   await writeFile(join(project, "import.mjs"), imports);
   const { code, stderr } = await runProcess(process.execPath, ["import.mjs"], { cwd: project });
   expect(code, stderr).toBe(0);
+});
+
+test("The packed package finds its policy templates, alone and extended", async () => {
+  const code = `
+    import { compilePolicy, parsePolicy, template, TEMPLATE_NAMES } from "countersign/policy";
+    const extended = compilePolicy(parsePolicy({ version: 1, extends: [...TEMPLATE_NAMES] }));
+    console.log(TEMPLATE_NAMES.map((name) => template(name).version).join(), extended.evaluate({ action: "x", input: {} }).effect);
+  `;
+  await writeFile(join(project, "templates.mjs"), code);
+  const { stdout, stderr } = await runProcess(process.execPath, ["templates.mjs"], { cwd: project });
+  expect(stdout, stderr).toBe("1,1,1,1 deny\n");
 });
 
 test("The packed package's types infer an action's input and output in another project", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { EvaluateRequest } from "../../src/contract/policy.ts";
 import { CountersignError } from "../../src/core/countersign-error.ts";
 import type { Caller } from "../../src/gateway/gateway.ts";
 import { publishFileDocument } from "../../src/gateway/policy-documents.ts";
@@ -79,6 +80,20 @@ test.each([
   "[".repeat(100_000),
 ])("putPolicy() refuses what is no document (%#)", async (document) => {
   expect(await codeOf(gateway.putPolicy(operator, document))).toBe("invalid_policy");
+});
+
+test.each([
+  ["limits", "limits: { attempts: { per_run: 3 } }", "This server does not hold limits yet", { line: 2, column: 1 }],
+  ["files", "extends: [./base.yaml]", "Other files can't be read here", { line: 2, column: 11 }],
+])("putPolicy() refuses a document that names %s, and says where", async (_what, ...[line, message, place]) => {
+  const put = gateway.putPolicy(operator, `version: 1\n${line}\n`);
+  await expect(put).rejects.toMatchObject({ code: "invalid_policy", details: { errors: [{ message, ...place }] } });
+});
+
+test("putPolicy() keeps a document that extends templates as it stands", async () => {
+  const document = "version: 1 # closed\nextends: [strict]\n";
+  expect((await gateway.putPolicy(operator, document)).document).toBe(document);
+  expect(await effectInForce("default")).toBe("deny");
 });
 
 test("putPolicy() takes JSON", async () => {
@@ -174,11 +189,69 @@ test("evaluatePolicy() takes a document as text or data, and a default for where
   ).toBe("require_approval");
 });
 
-test("evaluatePolicy() refuses documents with faults and templates", async () => {
-  for (const policy of ["rules: {", { templates: ["safe_coding"] }, {}]) {
-    expect(await codeOf(gateway.evaluatePolicy(operator, { action: "a", input: {}, policy }))).toBe("invalid_policy");
-  }
+test("evaluatePolicy() takes shipped templates by name, each a document of its own", async () => {
+  const ask = { action: "coffee.brew", input: {}, defaultEffect: "allow" as const };
+  const evaluate = (templates: unknown, rest = {}) =>
+    gateway.evaluatePolicy(operator, { ...ask, ...rest, policy: { templates } });
+  expect((await evaluate(["safe_coding", "safe_browsing", "safe_coding"])).effect).toBe("allow");
+  expect((await evaluate(["safe_coding"], { defaultEffect: undefined })).effect).toBe("deny");
+  expect((await evaluate(["safe_coding"], { defaultEffect: "require_approval" })).effect).toBe("require_approval");
+  expect((await evaluate(["safe_coding", "strict"])).effect).toBe("deny");
+  expect((await evaluate(["strict"], { explain: true })).explain).toBeDefined();
 });
+
+test("evaluatePolicy() refuses documents with faults and unknown templates", async () => {
+  const refused: readonly EvaluateRequest["policy"][] = [
+    "rules: {",
+    {},
+    { templates: [] },
+    { templates: "safe_coding" },
+    { templates: [7] },
+    { templates: ["safe_coding"], rules: [] },
+    { version: 1, extends: ["./base.yaml"] },
+  ];
+  for (const policy of refused)
+    expect(await codeOf(gateway.evaluatePolicy(operator, { action: "a", input: {}, policy }))).toBe("invalid_policy");
+  const misspelt = gateway.evaluatePolicy(operator, { action: "a", input: {}, policy: { templates: ["safe_codign"] } });
+  await expect(misspelt).rejects.toMatchObject({
+    code: "invalid_policy",
+    details: { errors: [{ hint: 'did you mean "safe_coding"?' }] },
+  });
+});
+
+test("evaluatePolicy() lets a document's own default stand before the one that is given, also an extended one's", async () => {
+  const evaluate = (policy: EvaluateRequest["policy"]) =>
+    gateway.evaluatePolicy(operator, { action: "coffee.brew", input: {}, policy, defaultEffect: "allow" });
+  expect((await evaluate({ version: 1, rules: [] })).effect).toBe("allow");
+  expect((await evaluate("version: 1\ndefault: require_approval\n")).effect).toBe("require_approval");
+  expect((await evaluate({ version: 1, extends: ["strict"] })).effect).toBe("deny");
+  expect((await evaluate("policies: [{ match: { tool: other } }]")).effect).toBe("allow");
+});
+
+test("evaluatePolicy() tells of limits, and of shadow rules that never decide", async () => {
+  const rules = [
+    { name: "shadow", effect: "deny", enforce: false },
+    { name: "counted", effect: "allow", limits: { attempts: { per_run: 3 } } },
+  ];
+  const verdict = await gateway.evaluatePolicy(operator, { action: "a", input: {}, policy: { version: 1, rules } });
+  expect(verdict).toMatchObject({
+    effect: "allow",
+    shadow: [{ rule: "shadow", effect: "deny" }],
+    obligations: { limits: { attempts: { perRun: 3 } } },
+  });
+});
+
+test.each([["s-1"], [{ id: "s-1", scope: "x" }]])(
+  "evaluatePolicy() shows rules the session %j as the run",
+  async (session) => {
+    const policy = { version: 1, rules: [{ name: "mine", effect: "allow", match: { run: "s-1" } }] };
+    expect((await gateway.evaluatePolicy(operator, { action: "a", input: {}, policy, session })).effect).toBe("allow");
+    for (const other of [undefined, "s-2", 7, null, { id: 1 }])
+      expect((await gateway.evaluatePolicy(operator, { action: "a", input: {}, policy, session: other })).effect).toBe(
+        "deny",
+      );
+  },
+);
 
 test("evaluatePolicy() uses a published action's manifest and the actor that is described", async () => {
   await store.manifests.publish([manifestOf({ name: "pay.out", requiredScopes: ["finance"] })]);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Log } from "../../src/gateway/ports.ts";
-import { publishPolicy } from "../../src/process/policy-file.ts";
+import { checkPolicyOrigin, publishPolicy } from "../../src/process/policy-file.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "countersign-policy-"));
@@ -95,4 +95,33 @@ test("publishPolicy() lets a document that was sent stand over restarts until th
   await store.transaction((tx) => tx.policies.insert(sent));
   stop = await publishPolicy(store, { policyFile: file }, log);
   expect(await inForce()).toBe(policyOf("sent"));
+});
+
+test("publishPolicy() publishes one text of a file and those that it extends, and follows them all", async () => {
+  const base = join(folder, "base.yaml");
+  writeFileSync(base, policyOf("base"));
+  await follow("version: 1\nextends: [./base.yaml]\n");
+  expect(await inForce()).toMatch(/^# Bundled from policy.yaml, base.yaml\n.*- name: base\n/s);
+  writeFileSync(base, policyOf("changed"));
+  await vi.waitFor(async () => expect(await inForce()).toContain("- name: changed\n"), 10_000);
+  const refusals = () => log.mock.calls.filter(([level]) => level === "error").length;
+  unlinkSync(base);
+  await vi.waitFor(() => expect(refusals()).toBe(1), 10_000);
+  expect(await inForce()).toContain("- name: changed\n");
+  writeFileSync(base, policyOf("back"));
+  await vi.waitFor(async () => expect(await inForce()).toContain("- name: back\n"), 10_000);
+  expect(refusals()).toBe(1);
+});
+
+test("publishPolicy() refuses what a server can't keep, in a file and in those that it extends", async () => {
+  writeFileSync(join(folder, "limited.yaml"), "version: 1\nlimits: { attempts: { per_run: 1 } }\n");
+  writeFileSync(file, "version: 1\nextends: [./limited.yaml]\n");
+  const message = "In limited.yaml, 2:1 limits: This server does not hold limits yet";
+  for (const attempt of [publishPolicy(store, { policyFile: file }, log), checkPolicyOrigin({ policyFile: file })]) {
+    await expect(attempt).rejects.toMatchObject({
+      code: "invalid_policy",
+      details: { errors: [{ line: 2, message }] },
+    });
+  }
+  expect(await inForce()).toBeUndefined();
 });

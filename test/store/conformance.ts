@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Db } from "../../src/store/db.ts";
 import { isUnavailable, isUniqueViolation } from "../../src/store/errors.ts";
 import { describeAudit } from "./audit-conformance.ts";
+import { describeDecidedReads } from "./decided-conformance.ts";
 import { describeMigrate } from "./migrate-conformance.ts";
 
 /** Opens a migrated database that the suite may fill; called once per suite. */
@@ -23,6 +24,7 @@ export function describeDb(adapter: string, open: OpenDb): void {
     describeTransaction(() => db);
     describeNotify(() => db);
     describeAudit(() => db);
+    describeDecidedReads(() => db);
     describeMigrate(() => db);
 
     test("close() makes every later call reject as unavailable", async () => {

@@ -1,3 +1,5 @@
+import { CallFacets } from "./facets/call-facets.ts";
+import type { FacetSettings } from "./facets/source.ts";
 import { MAX_ACTION_CHARS, MAX_CALL_NAMES } from "./limits.ts";
 
 /** The call that a policy is asked about. Nothing in it is trusted to be well-formed, and nothing in it is changed. */
@@ -16,7 +18,7 @@ export interface PolicyCall {
 
 /** The actor as rules see it; an absent list is an empty one. */
 export interface PolicyActor {
-  /** Unique in the tenant; no rule matches on it yet. */
+  /** Unique in the tenant. */
   readonly subject?: string | undefined;
   /** What sort of someone it is. */
   readonly kind?: "user" | "agent" | "service" | undefined;
@@ -43,14 +45,18 @@ export interface PolicyManifest {
 /** What was read of a call, each property once, so that a getter can't give one answer to the check and another to the rule. */
 export interface CallFacts {
   readonly action: string;
+  readonly subject: string | undefined;
   readonly kind: string | undefined;
   readonly tenant: string | undefined;
+  readonly run: string | undefined;
   readonly roles: readonly string[];
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
   readonly risk: string | undefined;
   readonly requiredScopes: readonly string[];
   readonly approvalRequired: boolean;
+  /** What the call does; its input is read when a rule first asks for it. */
+  readonly facets: CallFacets;
 }
 
 /** What is wrong with a call, as a sentence; such a call is denied. */
@@ -61,17 +67,22 @@ export interface CallFault {
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
 
-/** Reads what rules look at; never throws, whatever it is given. */
-export function readCall(call: PolicyCall): CallFacts | CallFault {
+/** Reads what rules look at, its facets by these settings; never throws, whatever it is given. */
+export function readCall(call: PolicyCall, settings: FacetSettings): CallFacts | CallFault {
   try {
-    return readFacts(call);
+    return readFacts(call, settings);
   } catch {
     // A getter or proxy of the caller threw, or a value is of a type that the declared one excludes.
     return { fault: "The call can't be read, so it is denied" };
   }
 }
 
-function readFacts(call: PolicyCall): CallFacts | CallFault {
+/** The same call as a document with other settings sees it. */
+export function withSettings(facts: CallFacts, settings: FacetSettings): CallFacts {
+  return { ...facts, facets: facts.facets.withSettings(settings) };
+}
+
+function readFacts(call: PolicyCall, settings: FacetSettings): CallFacts | CallFault {
   const action: unknown = call.action;
   if (typeof action !== "string") return { fault: "The call names no action, so it is denied" };
   if (action.length > MAX_ACTION_CHARS)
@@ -80,14 +91,17 @@ function readFacts(call: PolicyCall): CallFacts | CallFault {
   const manifest = call.manifest ?? undefined;
   return {
     action,
+    subject: readOptionalText(actor?.subject),
     kind: readOptionalText(actor?.kind),
     tenant: readOptionalText(actor?.tenant),
+    run: readOptionalText(call.run),
     roles: readNames(actor?.roles),
     groups: readNames(actor?.groups),
     scopes: readNames(actor?.scopes),
     risk: readRisk(manifest?.risk),
     requiredScopes: readNames(manifest?.requiredScopes),
     approvalRequired: readFlag(manifest?.approvalRequired),
+    facets: new CallFacets(action, () => call.input, settings),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Verdict } from "../../contract/policy.ts";
-import { type CallFacts, type PolicyCall, readCall } from "./call.ts";
+import { type CallFacts, type PolicyCall, readCall, withSettings } from "./call.ts";
 import {
   type CompiledDocument,
   createDenial,
@@ -12,8 +12,10 @@ import {
 } from "./decide.ts";
 import type { DefaultEffect, ParsedPolicy } from "./document/document.ts";
 import { explainRules, type RuleExplanation } from "./explain.ts";
+import type { FacetSettings } from "./facets/source.ts";
+import { guardFunction, type SyncGuard } from "./guard.ts";
 import { createPolicyError, isParsedPolicy } from "./parse.ts";
-import { createRuleIndex } from "./rule-index.ts";
+import { RuleIndex } from "./rule-index.ts";
 
 /** A policy ready to be asked. Immutable, without clock or I/O: one may serve any number of calls at once. */
 export interface CompiledPolicy {
@@ -24,6 +26,8 @@ export interface CompiledPolicy {
   evaluate(call: PolicyCall): Verdict;
   /** Says for every rule, in document order, whether it matched, and which condition failed first. Never throws. */
   explain(call: PolicyCall): readonly RuleExplanation[];
+  /** Wraps a function so that it runs only when this policy lets it. */
+  readonly guard: SyncGuard;
 }
 
 /** What a policy is compiled with. */
@@ -41,18 +45,28 @@ export function compilePolicy(
   documents: ParsedPolicy | readonly ParsedPolicy[],
   { defaultEffect = "deny" }: CompileOptions = {},
 ): CompiledPolicy {
-  const parsed = isParsedPolicy(documents) ? [documents] : checkDocuments(documents);
+  const parsed = checkDocuments(documents);
   if (defaultEffect !== "allow" && defaultEffect !== "deny" && defaultEffect !== "require_approval") {
     throw createPolicyError([{ message: "The default effect must be one of allow, deny, require_approval", path: "" }]);
   }
-  const compiled = parsed.map((document) => ({
-    index: createRuleIndex(document),
-    fallback: document.defaultEffect ?? defaultEffect,
-  }));
+  const compiled = compileDocuments(parsed, defaultEffect);
+  const evaluate = (call: PolicyCall): Verdict => evaluateCall(compiled, call);
   return {
-    evaluate: (call) => evaluateCall(compiled, call),
+    evaluate,
     explain: (call) => explainCall(parsed, compiled, call),
+    guard: (fn, options) => guardFunction(evaluate, fn, options),
   };
+}
+
+type AtLeastOne<Item> = readonly [Item, ...Item[]];
+
+/** Several documents as one policy. */
+interface CompiledDocuments {
+  readonly documents: readonly CompiledDocument[];
+  /** Settings that differ from each other: a call is looked at once through each. */
+  readonly lenses: AtLeastOne<FacetSettings>;
+  /** Which of the lenses each document looks through. */
+  readonly lensAt: readonly number[];
 }
 
 /** The steps from a call to its strictest decision, or to the denial that comes before any rule. */
@@ -64,32 +78,64 @@ type Evaluation =
       readonly strictest: DocumentDecision;
     };
 
-function evaluateCall(documents: readonly CompiledDocument[], call: PolicyCall): Verdict {
-  const evaluation = runEvaluation(documents, call);
+function compileDocuments(parsed: AtLeastOne<ParsedPolicy>, defaultEffect: DefaultEffect): CompiledDocuments {
+  const [first, ...others] = parsed;
+  const lenses: [FacetSettings, ...FacetSettings[]] = [first.settings];
+  const texts = [JSON.stringify(first.settings)];
+  for (const { settings } of others) {
+    const text = JSON.stringify(settings);
+    if (texts.includes(text)) continue;
+    texts.push(text);
+    lenses.push(settings);
+  }
+  const documents = parsed.map((document) => ({
+    index: new RuleIndex(document),
+    fallback: document.defaultEffect ?? defaultEffect,
+    limits: document.limits,
+  }));
+  return { documents, lenses, lensAt: parsed.map(({ settings }) => texts.indexOf(JSON.stringify(settings))) };
+}
+
+function evaluateCall(compiled: CompiledDocuments, call: PolicyCall): Verdict {
+  const evaluation = runEvaluation(compiled, call);
   return "denial" in evaluation ? evaluation.denial : createVerdict(evaluation.strictest, evaluation.decisions);
 }
 
 function explainCall(
   parsed: readonly ParsedPolicy[],
-  documents: readonly CompiledDocument[],
+  compiled: CompiledDocuments,
   call: PolicyCall,
 ): readonly RuleExplanation[] {
-  const evaluation = runEvaluation(documents, call);
-  const decider = "denial" in evaluation ? undefined : evaluation.strictest.rule;
-  return explainRules(parsed, { facts: evaluation.facts, decider });
+  const evaluation = runEvaluation(compiled, call);
+  const views = evaluation.facts && lookAt(evaluation.facts, compiled);
+  return parsed.flatMap(({ rules }, document) => {
+    const isDecider = "strictest" in evaluation && evaluation.decisions[document] === evaluation.strictest;
+    const decider = isDecider ? evaluation.strictest.answer?.rule : undefined;
+    return explainRules(rules, { document, facts: views?.[document], decider });
+  });
 }
 
-function runEvaluation(documents: readonly CompiledDocument[], call: PolicyCall): Evaluation {
-  const facts = readCall(call);
+function runEvaluation(compiled: CompiledDocuments, call: PolicyCall): Evaluation {
+  const facts = readCall(call, compiled.lenses[0]);
   if ("fault" in facts) return { facts: undefined, denial: createDenial(facts.fault) };
   const missing = findMissingScopes(facts);
   if (missing.length > 0) return { facts, denial: createDenial(describeMissingScopes(missing)) };
-  const decisions = documents.map((document) => decideByDocument(document, facts));
+  const views = lookAt(facts, compiled);
+  const decisions = compiled.documents.map((document, at) => decideByDocument(document, views[at] ?? facts));
   return { facts, decisions, strictest: decisions.reduce(pickStricter) };
 }
 
-function checkDocuments(documents: unknown): readonly ParsedPolicy[] {
-  if (Array.isArray(documents) && documents.length > 0 && documents.every(isParsedPolicy)) return [...documents];
+/** The call as each document sees it, given as the first one does. */
+function lookAt(facts: CallFacts, { lenses, lensAt }: CompiledDocuments): readonly CallFacts[] {
+  if (lenses.length === 1) return lensAt.map(() => facts);
+  const views = lenses.map((settings, lens) => (lens === 0 ? facts : withSettings(facts, settings)));
+  return lensAt.map((lens) => views[lens] ?? facts);
+}
+
+function checkDocuments(documents: unknown): AtLeastOne<ParsedPolicy> {
+  const listed: readonly unknown[] = Array.isArray(documents) ? documents : [documents];
+  const [first, ...others] = listed.filter(isParsedPolicy);
+  if (first !== undefined && others.length === listed.length - 1) return [first, ...others];
   throw createPolicyError([
     { message: "Only documents that parsePolicy made can be compiled, at least one", path: "" },
   ]);

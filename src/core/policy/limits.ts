@@ -48,3 +48,68 @@ export const MAX_EXPANDED_WORDS = 200;
 export const MAX_PATHS = 500;
 /** Web addresses of one call that are looked at; what lies beyond can't be known. Our choice. */
 export const MAX_URLS = 200;
+/** UTF-8 bytes of a file of cases. Our choice: hundreds of cases fit, some of them with inputs at their own limit. */
+export const MAX_CASE_FILE_BYTES = 1_048_576;
+/** Values in a file of cases, those behind aliases counted each time. Our choice, as for documents. */
+export const MAX_CASE_FILE_NODES = 200_000;
+/** Lists and mappings inside each other in a file of cases: an input at its limit, and the case around it. */
+export const MAX_CASE_FILE_DEPTH = 70;
+/** Cases in one file. Our choice: more than a person can review. */
+export const MAX_CASES = 2_000;
+/** Named lists in one document. Our choice. */
+export const MAX_SETS = 200;
+/** Members of sets that a document's uses of them may add up to, so that few lines can't become millions. Our choice, as for values. */
+export const MAX_SET_MEMBERS_USED = 50_000;
+/** Documents that extend each other, one behind the other. Our choice: more than a person can follow. */
+export const MAX_EXTENDS_DEPTH = 8;
+/** Documents that one document extends, those behind them included. Our choice. */
+export const MAX_EXTENDED_DOCUMENTS = 20;
+/** Characters of the name of an extended document. Our choice: no readable path is longer. */
+export const MAX_DOCUMENT_NAME_CHARS = 300;
+/** Characters of a JSON pointer in a rule. Our choice. */
+export const MAX_POINTER_CHARS = 500;
+/** Milliseconds of a limit's window or clock: 366 days. Our choice, as for approvals. */
+export const MAX_LIMIT_CLOCK_MS = 31_622_400_000;
+/** Highest count, budget or cost of a limit. Our choice: sums of it stay exact in a double. */
+export const MAX_LIMIT_COUNT = 1_000_000_000;
+/** Characters of one call's commands that are looked at; what lies beyond can't be known. From the design: 64 KiB. */
+export const MAX_SHELL_CHARS = 65_536;
+/** Characters of one call's commands that are read again, because they stand in words, substitutions or scripts inside each other. Our choice. */
+export const MAX_SHELL_CHARS_AGAIN = 196_608;
+/** Operators, quotes and brackets in one script. Our choice: twice what a file of program text in a here-document has, while parsing costs some 10 ms. */
+export const MAX_SHELL_MARKS = 12_000;
+/** Here-documents, or arithmetic expansions, of one script times its characters, since the parser may look at the whole text for each. Our choice. */
+export const MAX_SHELL_REREAD_CHARS = 4_194_304;
+/** Statements of one call that are looked at, those of a function or loop each time that it runs. Our choice, as for commands. */
+export const MAX_SHELL_STATEMENTS = 4_000;
+/** Variables that a call's input or script sets for later commands; more can't be known. Our choice. */
+export const MAX_SHELL_EXPORTS = 256;
+/** Variables, functions and aliases that a script may define; more can't be known. Our choice. */
+export const MAX_SHELL_NAMES = 32;
+/** Directories that one command may run in, because a `cd` before it may have failed; more can't be known. Our choice. */
+export const MAX_SHELL_DIRECTORIES = 4;
+/** Words of a loop's list for which its body is looked at one by one. Our choice; a longer list can't be known. */
+export const MAX_LOOP_WORDS = 16;
+/** Characters of a directory's name. Equal to PATH_MAX of Linux. */
+export const MAX_DIRECTORY_CHARS = 4_096;
+/** Characters of one condition in CEL. Our choice: no condition that a person can review is longer. */
+export const MAX_CONDITION_CHARS = 1_000;
+/** Expressions inside each other in one condition in CEL. Our choice, far from what the stack bears. */
+export const MAX_CONDITION_DEPTH = 64;
+/** Work of one condition in CEL, in values looked at, so that time stays linear; what needs more can't be known. Our choice: some 5 ms. */
+export const MAX_CONDITION_STEPS = 300_000;
+/** Programs that run each other on one command line, as in `sudo env nice rm`; more can't be known. Our choice. */
+export const MAX_WRAPPERS = 16;
+/** Characters of one call's SQL that are looked at; what lies beyond can't be known. From the design: 64 KiB. */
+export const MAX_SQL_CHARS = 65_536;
+/** Words, literals and signs of one SQL text that are told apart; what lies beyond can't be known. Our choice: rows to insert of 20 KiB and more have fewer. */
+export const MAX_SQL_PIECES = 16_000;
+/**
+ * Words, literals and signs of one call's SQL that the parser is given once long lists are shortened; what lies beyond can't be known.
+ * Our choice: a query of some 500 lines, at about 1 µs each. Twice as many inside each other exhaust the parser's stack, which damages it for good.
+ */
+export const MAX_SQL_TOKENS = 4_000;
+/** Things that one call's SQL does, to one table each, that are looked at; more can't be known. Our choice: more than a person can review. */
+export const MAX_SQL_FACTS = 500;
+/** Expressions inside each other in one statement; a deeper one can't be known. Our choice, far from what the stack bears. */
+export const MAX_SQL_DEPTH = 1_500;

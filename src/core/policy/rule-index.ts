@@ -1,99 +1,138 @@
 import type { MatchedRule } from "../../contract/policy.ts";
 import type { CallFacts } from "./call.ts";
-import type { ParsedPolicy, PolicyRule, TieOrder } from "./document/document.ts";
-import type { Condition } from "./match/match-fields.ts";
-import { compareStrictness } from "./strictness.ts";
-
-/** A document's rules in the order in which they decide, reachable by action name without looking at the others. */
-export interface RuleIndex {
-  /** First the rule that decides before all others. */
-  readonly ranked: readonly RankedRule[];
-  /** Ranks of the rules that hold for named actions only, ascending, by name. */
-  readonly ranksByAction: ReadonlyMap<string, readonly number[]>;
-  /** Ranks of the rules that could hold for any action, ascending. */
-  readonly scannedRanks: readonly number[];
-}
-
-/** A rule with what the index left to test. */
-interface RankedRule {
-  readonly rule: PolicyRule;
-  /** Conditions that finding the rule by its action's name has not settled. */
-  readonly untested: readonly Condition[];
-  /** How verdicts speak of it. */
-  readonly matched: Readonly<MatchedRule>;
-}
+import type { ParsedPolicy, PolicyRule } from "./document/document.ts";
+import type { Condition } from "./match/condition.ts";
+import { type Answer, rankRules, type RankedRule } from "./ranked-rule.ts";
+import type { Truth } from "./truth.ts";
 
 /** The rules that matched a call. */
 export interface RuleMatches {
-  /** The enforced rule that decides; undefined when none matched. */
-  readonly decider: PolicyRule | undefined;
-  /** Enforced rules that matched, the deciding one first. */
+  /** The answers of which the strictest is given, in deciding order: those of rules that may match, then of the first that does. */
+  readonly answers: readonly Answer[];
+  /** Enforced rules that matched or may match, in deciding order. */
   readonly matched: MatchedRule[];
-  /** Shadow rules that matched. */
+  /** Shadow rules that matched or may match. */
   readonly shadow: MatchedRule[];
+  /** Enforced rules with limits that matched or may match. */
+  readonly limited: readonly PolicyRule[];
 }
+
+/** A rule that an action's name doesn't rule out, with what is left to ask. */
+interface Candidate {
+  readonly ranked: RankedRule;
+  readonly alternatives: readonly (readonly Condition[])[];
+}
+
+/** Action names whose candidates are kept at most. Our choice: more than a registry has, and all of them together stay small. */
+const MAX_KEPT_NAMES = 1_000;
+/** Characters of a name whose candidates are kept. Equal to what a registered action's name can have. */
+const MAX_KEPT_NAME_CHARS = 200;
 
 const NO_RANKS: readonly number[] = [];
+const NO_RULES: readonly PolicyRule[] = [];
 
-/** Puts a document's rules into deciding order and files them by action name. */
-export function createRuleIndex({ rules, order }: ParsedPolicy): RuleIndex {
-  const ranksByAction = new Map<string, number[]>();
-  const scannedRanks: number[] = [];
-  // Sorting is stable: what compares equal keeps the document's order.
-  const sorted = [...rules].sort((left, right) => compareRules(left, right, order));
-  for (const [rank, rule] of sorted.entries()) {
-    const names = findOnlyActions(rule);
-    if (names === undefined) scannedRanks.push(rank);
-    else for (const name of names) append(ranksByAction, name, rank);
+/**
+ * A document's rules, filed so that a call looks only at those that its action's name doesn't rule out. What a name rules
+ * out depends on nothing else, so it is found once and kept.
+ */
+export class RuleIndex {
+  readonly #ranked: readonly RankedRule[];
+  /** Ranks of the rules that hold for named actions only, ascending, by name. */
+  readonly #ranksByAction: ReadonlyMap<string, readonly number[]>;
+  /** Ranks of the rules that could hold for any action, ascending. */
+  readonly #otherRanks: readonly number[];
+  readonly #kept = new Map<string, readonly Candidate[]>();
+
+  constructor({ rules, order }: Pick<ParsedPolicy, "rules" | "order">) {
+    this.#ranked = rankRules(rules, order);
+    const ranksByAction = new Map<string, number[]>();
+    const otherRanks: number[] = [];
+    for (const [rank, { rule }] of this.#ranked.entries()) {
+      const names = findOnlyActions(rule);
+      if (names === undefined) otherRanks.push(rank);
+      else for (const name of names) append(ranksByAction, name, rank);
+    }
+    this.#ranksByAction = ranksByAction;
+    this.#otherRanks = otherRanks;
   }
-  return { ranked: sorted.map(rankRule), ranksByAction, scannedRanks };
-}
 
-/** Asks every rule that could match, in deciding order. */
-export function findMatches(index: RuleIndex, facts: CallFacts): RuleMatches {
-  const { ranked, scannedRanks } = index;
-  const named = index.ranksByAction.get(facts.action) ?? NO_RANKS;
-  const matched: MatchedRule[] = [];
-  const shadow: MatchedRule[] = [];
-  let decider: PolicyRule | undefined;
-  let namedAt = 0;
-  let scannedAt = 0;
-  while (namedAt < named.length || scannedAt < scannedRanks.length) {
-    const nextNamed = named[namedAt] ?? Infinity;
-    const nextScanned = scannedRanks[scannedAt] ?? Infinity;
-    if (nextNamed < nextScanned) namedAt += 1;
-    else scannedAt += 1;
-    const candidate = ranked[Math.min(nextNamed, nextScanned)];
-    if (candidate === undefined || !holdsAll(candidate.untested, facts)) continue;
-    (candidate.rule.enforce ? matched : shadow).push(candidate.matched);
-    if (candidate.rule.enforce) decider ??= candidate.rule;
+  /** Asks every rule that could match, in deciding order. */
+  findMatches(facts: CallFacts): RuleMatches {
+    const answers: Answer[] = [];
+    const matched: MatchedRule[] = [];
+    const shadow: MatchedRule[] = [];
+    let limited = NO_RULES;
+    let isSettled = false;
+    for (const { ranked, alternatives } of this.#findCandidates(facts)) {
+      const truth = testAlternatives(alternatives, facts);
+      if (truth === "no") continue;
+      const { rule } = ranked;
+      if (rule.enforce && rule.limits !== undefined) limited = [...limited, rule];
+      const answer = truth === "yes" ? ranked.certain : ranked.uncertain;
+      if (answer === undefined) continue;
+      (rule.enforce ? matched : shadow).push(answer.matched);
+      if (isSettled || !rule.enforce) continue;
+      answers.push(answer);
+      isSettled = truth === "yes";
+    }
+    return { answers, matched, shadow, limited };
   }
-  return { decider, matched, shadow };
+
+  #findCandidates(facts: CallFacts): readonly Candidate[] {
+    const kept = this.#kept.get(facts.action);
+    if (kept !== undefined) return kept;
+    const named = this.#ranksByAction.get(facts.action) ?? NO_RANKS;
+    const ranks = [...named, ...this.#otherRanks].sort((left, right) => left - right);
+    const candidates = ranks.flatMap((rank) => this.#findCandidate(rank, facts));
+    if (facts.action.length <= MAX_KEPT_NAME_CHARS) {
+      if (this.#kept.size >= MAX_KEPT_NAMES) this.#kept.clear();
+      this.#kept.set(facts.action, candidates);
+    }
+    return candidates;
+  }
+
+  #findCandidate(rank: number, facts: CallFacts): readonly Candidate[] {
+    const ranked = this.#ranked[rank];
+    if (ranked === undefined) return [];
+    const left = ranked.alternatives.filter(({ onName }) => testAll(onName, facts) !== "no");
+    return left.length === 0 ? [] : [{ ranked, alternatives: left.map(({ onCall }) => onCall) }];
+  }
 }
 
-/** The lower priority number first; among equals the more restrictive effect, unless the document's order settles it. */
-function compareRules(left: PolicyRule, right: PolicyRule, order: TieOrder): number {
-  if (left.priority !== right.priority) return left.priority - right.priority;
-  return order === "first_match" ? 0 : compareStrictness(right.effect, left.effect);
+/** Whether a rule matches: whether all conditions of one of its alternatives hold. */
+export function testAlternatives(alternatives: readonly (readonly Condition[])[], facts: CallFacts): Truth {
+  let answer: Truth = "no";
+  for (const conditions of alternatives) {
+    const truth = testAll(conditions, facts);
+    if (truth === "yes") return truth;
+    if (truth === "unknown") answer = truth;
+  }
+  return answer;
 }
 
-function rankRule(rule: PolicyRule): RankedRule {
-  const { name, effect, priority } = rule;
-  const untested = rule.conditions.filter((condition) => condition.onlyActions === undefined);
-  return { rule, untested, matched: Object.freeze({ rule: name, effect, priority }) };
+function testAll(conditions: readonly Condition[], facts: CallFacts): Truth {
+  let answer: Truth = "yes";
+  for (const condition of conditions) {
+    const truth = condition.holds(facts);
+    if (truth === "no") return truth;
+    if (truth === "unknown") answer = truth;
+  }
+  return answer;
 }
 
-function findOnlyActions(rule: PolicyRule): ReadonlySet<string> | undefined {
-  return rule.conditions.find((condition) => condition.onlyActions !== undefined)?.onlyActions;
+/** The names with which the rule can match; undefined when it could match with others. */
+export function findOnlyActions({ alternatives }: Pick<PolicyRule, "alternatives">): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const conditions of alternatives) {
+    const only = conditions.find((condition) => condition.onlyActions !== undefined)?.onlyActions;
+    if (only === undefined) return undefined;
+    for (const name of only) names.add(name);
+  }
+  return names;
 }
 
 function append(ranks: Map<string, number[]>, name: string, rank: number): void {
   const known = ranks.get(name);
   if (known === undefined) ranks.set(name, [rank]);
   else known.push(rank);
-}
-
-function holdsAll(conditions: readonly Condition[], facts: CallFacts): boolean {
-  for (const condition of conditions) if (!condition.holds(facts)) return false;
-  return true;
 }

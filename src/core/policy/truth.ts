@@ -9,6 +9,12 @@ export function truthOf(value: boolean): Truth {
   return value ? "yes" : "no";
 }
 
+/** Whether it does not hold; what nobody can tell stays so. */
+export function negate(truth: Truth): Truth {
+  if (truth === "unknown") return truth;
+  return truth === "yes" ? "no" : "yes";
+}
+
 /** Whether one of the parts holds: `yes` beats `unknown` beats `no`. None holds of nothing. */
 export function anyOf<Item>(items: Iterable<Item>, test: (item: Item) => Truth): Truth {
   let answer: Truth = "no";

@@ -1,8 +1,10 @@
 import { PageQuery } from "../../contract/invocation.ts";
-import { EvaluateRequest, Verdict } from "../../contract/policy.ts";
+import { EvaluateRequest, PolicyQuery, Verdict } from "../../contract/policy.ts";
+import { ReplayAnswer, ReplayRequest } from "../../contract/policy-replay.ts";
 import type { RouteParts } from "../app-env.ts";
 import { assertMediaType, readText } from "../body.ts";
 import { addEndpoint, defineEndpoint, type EndpointTarget } from "../endpoint.ts";
+import { atOrAfterEpoch } from "../instants.ts";
 import { pageOf, views } from "../views.ts";
 
 const tag = "Policy";
@@ -21,11 +23,21 @@ const evaluate = defineEndpoint({
   answers: { 200: { description: "The verdict", schema: Verdict } },
 });
 
+const replay = defineEndpoint({
+  method: "post",
+  path: "/v1/policy/replay",
+  tag,
+  summary: "What a proposed policy would have changed of the verdicts on record; runs, writes and charges nothing",
+  body: ReplayRequest,
+  answers: { 200: { description: "Counts, and the changes themselves", schema: ReplayAnswer } },
+});
+
 const get = defineEndpoint({
   method: "get",
   path: "/v1/policy",
   tag,
   summary: "The policy in force",
+  query: PolicyQuery,
   answers: one,
 });
 
@@ -34,6 +46,7 @@ const put = defineEndpoint({
   path: "/v1/policy",
   tag,
   summary: "Publish a policy document, as YAML or JSON",
+  query: PolicyQuery,
   answers: one,
 });
 
@@ -41,20 +54,27 @@ const versions = defineEndpoint({
   method: "get",
   path: "/v1/policy/versions",
   tag,
-  summary: "The tenant's own published policies, newest first",
-  query: PageQuery,
+  summary: "The tenant's own published policies, or the organisation's, newest first",
+  query: PageQuery.extend(PolicyQuery.shape),
   answers: { 200: { description: "One page", schema: pageOf(views.policy) } },
 });
 
 /** Adds the routes of the policy. */
 export function addPolicyRoutes(target: EndpointTarget, { gateway, maxBodyBytes }: RouteParts): void {
   addEndpoint(target, evaluate, async ({ caller, body, c }) => c.json(await gateway.evaluatePolicy(caller, body)));
-  addEndpoint(target, get, async ({ caller, c }) => c.json(await gateway.getPolicy(caller)));
-  addEndpoint(target, put, async ({ caller, c }) => {
-    assertMediaType(c, DOCUMENT_TYPES);
-    return c.json(await gateway.putPolicy(caller, await readText(c, maxBodyBytes)));
-  });
-  addEndpoint(target, versions, async ({ caller, query, c }) =>
-    c.json(await gateway.listPolicyVersions(caller, query)),
+  addEndpoint(target, replay, async ({ caller, body, c }) =>
+    c.json(await gateway.replayPolicy(caller, boundInstants(body))),
   );
+  addEndpoint(target, get, async ({ caller, query, c }) => c.json(await gateway.getPolicy(caller, query.layer)));
+  addEndpoint(target, put, async ({ caller, query, c }) => {
+    assertMediaType(c, DOCUMENT_TYPES);
+    return c.json(await gateway.putPolicy(caller, await readText(c, maxBodyBytes), query.layer));
+  });
+  addEndpoint(target, versions, async ({ caller, query: { layer, ...page }, c }) =>
+    c.json(await gateway.listPolicyVersions(caller, page, layer)),
+  );
+}
+
+function boundInstants(request: ReplayRequest): ReplayRequest {
+  return { ...request, after: atOrAfterEpoch(request.after), before: atOrAfterEpoch(request.before) };
 }

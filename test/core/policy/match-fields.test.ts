@@ -111,10 +111,30 @@ describe("match fields of the actor and the action's manifest", () => {
     [{ tenant: "acme" }, { actor: { tenant: "acme" } }, true],
     [{ tenant: ["acme"] }, { actor: { tenant: "other" } }, false],
     [{ tenant: ["acme"] }, {}, false],
+    [{ subject: ["ann", "bob"] }, { actor: { subject: "bob" } }, true],
+    [{ subject: "ann" }, { actor: { subject: "Ann" } }, false],
+    [{ subject: "ann" }, {}, false],
+    [{ run: "r1" }, { run: "r1" }, true],
+    [{ run: ["r1"] }, { run: "r2" }, false],
+    [{ run: ["r1"] }, {}, false],
     [{ risk: "high", roles: "agent" }, { manifest: { risk: "high" }, actor: { roles: ["agent"] } }, true],
     [{ risk: "high", roles: "agent" }, { manifest: { risk: "high" }, actor: { roles: ["user"] } }, false],
     [{ roles: ["__proto__"] }, { actor: { roles: ["constructor"] } }, false],
   ])("match %j asked about %j answers %j", (match, call, expected) => {
+    expect(matches(match, buildCall(call))).toBe(expected);
+  });
+
+  it.each<[match: unknown, call: Partial<PolicyCall>, expected: boolean]>([
+    [[{ kind: "agent" }, { roles: "lead" }], { actor: { kind: "agent" } }, true],
+    [[{ kind: "agent" }, { roles: "lead" }], { actor: { roles: ["lead"] } }, true],
+    [[{ kind: "agent" }, { roles: "lead" }], { actor: { kind: "user", roles: ["staff"] } }, false],
+    [[{ kind: "agent", roles: "lead" }, { tenant: "t" }], { actor: { kind: "agent" } }, false],
+    [[{ action: "a" }, { action: "b" }], { action: "b" }, true],
+    [[{ action: "a" }, { action: "b" }], { action: "c" }, false],
+    [[{ action: "a", kind: "agent" }, { action: "b" }], { action: "a" }, false],
+    [[{ action: "a" }, { action: "b*" }], { action: "bb" }, true],
+    [[{ action: "a" }, {}], { action: "c" }, true],
+  ])("match %j, a list of which any may hold, asked about %j answers %j", (match, call, expected) => {
     expect(matches(match, buildCall(call))).toBe(expected);
   });
 
@@ -131,9 +151,10 @@ describe("match fields of the actor and the action's manifest", () => {
     [{ scopes: ["re:x"] }, "Names are compared as they stand"],
     [{ groups: ["~x"] }, "Names are compared as they stand"],
     [{ tenant: ["x".repeat(201)] }, "This has at most 200 characters"],
-    [{ args: {} }, 'This version does not support "args"'],
-    [{ path_patterns: ["/etc/**"] }, 'This version does not support "path_patterns"'],
-    [{ when: "true" }, 'This version does not support "when"'],
+    [{ subject: ["user/*"] }, "Names are compared as they stand"],
+    [{ run: [null] }, "This must be text"],
+    [[], "This list is empty"],
+    [[{ risk: "low" }, "action"], "This must be a mapping"],
     [{ role: "agent" }, 'Unknown key "role"'],
   ])("match %j is refused", (match, expected) => {
     expect(faultsOfMatch(match)[0]?.message).toContain(expected);

@@ -14,7 +14,7 @@ rules:
     effect: require_approval
     reason: money moves
     enforce: false
-    approval: { approvers: [group:finance, "user:ada"], approve: 1, deny: 1, decide_by: 90s, execute_by: 7d, require_reason: true }
+    approval: { approvers: [group:finance, "user:ada"], approve: 1, deny: 1, decide_by: 90s, execute_by: 7d, remind_every: 4h, require_reason: true }
 `;
 
 function catchError(run: () => unknown): unknown {
@@ -27,7 +27,7 @@ function catchError(run: () => unknown): unknown {
 
 describe("parsePolicy", () => {
   it("parsePolicy() reads every field of the language", () => {
-    const { conditions, ...rule } = parsePolicy(FULL).rules[0] ?? { conditions: [] };
+    const { alternatives, ...rule } = parsePolicy(FULL).rules[0] ?? { alternatives: [] };
     expect(rule).toEqual({
       name: "large refunds",
       description: "as agreed with finance",
@@ -41,13 +41,16 @@ describe("parsePolicy", () => {
         deny: 1,
         decideByMs: 90_000,
         executeByMs: 604_800_000,
+        remindEveryMs: 14_400_000,
         requireReason: true,
       },
     });
-    expect(conditions.map(({ field, expected }) => ({ field, expected }))).toEqual([
-      { field: "action", expected: ["billing.issue_refund", "billing.*"] },
-      { field: "risk", expected: ["high"] },
-      { field: "roles", expected: ["agent"] },
+    expect(alternatives).toMatchObject([
+      [
+        { field: "action", expected: ["billing.issue_refund", "billing.*"] },
+        { field: "risk", expected: ["high"] },
+        { field: "roles", expected: ["agent"] },
+      ],
     ]);
     expect(parsePolicy(FULL)).toMatchObject({ version: 1, defaultEffect: "require_approval", order: "first_match" });
   });
@@ -61,7 +64,7 @@ describe("parsePolicy", () => {
       effect: "deny",
       priority: 100,
       enforce: true,
-      conditions: [],
+      alternatives: [[]],
       approval: { approvers: ["role:approver"], approve: 1, deny: 1, decideByMs: 86_400_000, requireReason: false },
     });
   });
@@ -88,7 +91,7 @@ rules:
     expect(document.rules[1]).toMatchObject({
       effect: "deny",
       reason: "a",
-      conditions: [{ expected: ["one", "one"] }],
+      alternatives: [[{ expected: ["one", "one"] }]],
     });
   });
 
@@ -105,7 +108,7 @@ rules:
       faults: [
         { message: "This must be 1", line: 1, column: 10, path: "version" },
         {
-          message: "This must be one of allow, deny, require_approval",
+          message: "This must be one of allow, deny, require_approval, sanitize",
           line: 4,
           column: 13,
           path: "rules[0].effect",
@@ -136,7 +139,7 @@ rules:
     effect: allow
     match: { acton: x, roles: [] }
   - name: a
-    effect: sanitize
+    effect: sanitise
     priority: 1.5
   - effect: allow
 `);
@@ -146,7 +149,7 @@ rules:
       { line: 6, column: 14, path: "rules[0].match.acton", hint: 'did you mean "action"?' },
       { line: 6, column: 31, path: "rules[0].match.roles", hint: "name at least one, or remove the key" },
       { line: 7, column: 11, path: "rules[1].name", hint: undefined },
-      { line: 8, column: 13, path: "rules[1].effect", hint: undefined },
+      { line: 8, column: 13, path: "rules[1].effect", hint: 'did you mean "sanitize"?' },
       { line: 9, column: 15, path: "rules[1].priority", hint: undefined },
       { line: 10, column: 5, path: "rules[2]", hint: undefined },
     ]);

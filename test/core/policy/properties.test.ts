@@ -1,40 +1,9 @@
-import { compilePolicy, checkPolicy, parsePolicy, type PolicyCall } from "countersign/policy";
+import { compilePolicy, checkPolicy, parsePolicy, type PolicyCall, type RuleExplanation } from "countersign/policy";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Verdict } from "../../../src/contract/policy.ts";
+import { type Effect, Verdict } from "../../../src/contract/policy.ts";
 import { compareStrictness } from "../../../src/core/policy/strictness.ts";
-
-const action = fc.constantFrom("a", "b", "a.b", "a.c", "", "__proto__");
-const pattern = fc.constantFrom("a", "b", "a.*", "*", "re:b$", "{a,b}", "__proto__", "");
-const role = fc.constantFrom("agent", "user", "constructor");
-const effect = fc.constantFrom("allow", "deny", "require_approval");
-
-const anyRule = fc.record(
-  {
-    effect,
-    priority: fc.integer({ min: 0, max: 2 }),
-    enforce: fc.boolean(),
-    match: fc.record(
-      {
-        action: fc.oneof(pattern, fc.array(pattern, { minLength: 1, maxLength: 3 })),
-        roles: fc.array(role, { minLength: 1, maxLength: 2 }),
-        risk: fc.constantFrom("low", "high"),
-      },
-      { requiredKeys: [] },
-    ),
-  },
-  { requiredKeys: ["effect"] },
-);
-const anyRules = fc
-  .array(anyRule, { maxLength: 8 })
-  .map((rules) => rules.map((rule, index) => ({ ...rule, name: `rule ${index}` })));
-const anyDefault = fc.constantFrom("allow", "deny", "require_approval");
-const anyCall: fc.Arbitrary<PolicyCall> = fc.record({
-  action,
-  input: fc.jsonValue(),
-  actor: fc.record({ roles: fc.array(role, { maxLength: 2 }) }),
-  manifest: fc.record({ risk: fc.constantFrom("low", "high"), approvalRequired: fc.boolean() }),
-});
+import { anyCall, anyDefault, anyLine, anyMembers, anyRules, anyRulesOfMeaning } from "./arbitraries.ts";
 
 function evaluate(document: object, call: PolicyCall): Verdict {
   return compilePolicy(parsePolicy({ version: 1, ...document })).evaluate(call);
@@ -56,10 +25,15 @@ describe("policy.evaluate properties", () => {
 
   it("evaluate() never gets looser by a further denial that comes no later than the deciding rule", () => {
     fc.assert(
-      fc.property(fc.tuple(anyRules, anyDefault), anyCall, pattern, ([rules, fallback], call, denied) => {
+      fc.property(fc.tuple(anyRules, anyDefault), anyCall, fc.boolean(), ([rules, fallback], call, isMeant) => {
         const before = evaluate({ rules, default: fallback }, call);
         const priority = before.matched[0]?.priority ?? 0;
-        const further = { name: "further", effect: "deny", priority, match: { action: denied } };
+        const further = {
+          name: "further",
+          effect: "deny",
+          priority,
+          match: { action: isMeant ? call.action : "other" },
+        };
         const after = evaluate({ rules: [...rules, further], default: fallback }, call);
         expect(compareStrictness(after.effect, before.effect)).toBeGreaterThanOrEqual(0);
       }),
@@ -80,39 +54,95 @@ describe("policy.evaluate properties", () => {
 
   it("evaluate() takes the decision of a plain reading of the rules, one by one", () => {
     fc.assert(
-      fc.property(anyRules, anyCall, (rules, call) => {
-        const policy = compilePolicy(parsePolicy({ version: 1, rules, order: "first_match" }));
-        const holding = policy.explain(call).filter((rule) => rule.matched && rule.enforce);
-        const [decider] = holding.sort((left, right) => left.priority - right.priority);
-        expect(policy.evaluate(call).rule).toBe(decider?.rule);
+      fc.property(anyRules, anyDefault, anyCall, (rules, fallback, call) => {
+        const policy = compilePolicy(parsePolicy({ version: 1, rules, order: "first_match", default: fallback }));
+        const read = readPlainly(policy.explain(call));
+        const { effect, rule } = policy.evaluate(call);
+        const raised = call.manifest?.approvalRequired === true ? "require_approval" : "allow";
+        const own = read?.effect ?? fallback;
+        expect({ effect, rule }).toEqual({
+          effect: compareStrictness(own, raised) < 0 ? raised : own,
+          rule: read?.rule,
+        });
       }),
     );
   });
 
-  it("evaluate() and explain() never throw and never change the call, whatever it is", () => {
-    const policy = compilePolicy(
-      parsePolicy({
-        version: 1,
-        rules: [{ name: "x", effect: "allow", match: { action: ["a*", "re:b"], roles: "r" } }],
+  it("evaluate() lets no call pass because a part of it can't be read that it held back", () => {
+    const anyUnread = fc.tuple(anyMembers, fc.constantFrom("amount", "currency", "items", "note", "command", "path"));
+    fc.assert(
+      fc.property(fc.tuple(anyRules, anyDefault), anyCall, anyUnread, ([rules, fallback], call, [members, key]) => {
+        const before = evaluate({ rules, default: fallback }, { ...call, input: members });
+        const input = { ...members, [key]: new Proxy({}, { ownKeys: () => fail() }) };
+        const after = evaluate({ rules, default: fallback }, { ...call, input });
+        if (before.effect !== "allow") expect(after.effect).not.toBe("allow");
       }),
     );
+  });
+
+  it("evaluate() lets no command pass because a word of it is a variable that it held back", () => {
+    const anyHidden = fc.tuple(anyLine, fc.nat({ max: 7 }));
+    const action = fc.constantFrom("bash", "read_file", "a");
+    fc.assert(
+      fc.property(
+        fc.tuple(anyRulesOfMeaning, anyDefault),
+        action,
+        anyHidden,
+        ([rules, fallback], name, [words, hidden]) => {
+          const ask = (line: readonly string[]): Verdict =>
+            evaluate({ rules, default: fallback }, { action: name, input: { command: line.join(" ") } });
+          const isWord = /^[\w/~.-]+$/.test(words[hidden] ?? "");
+          const replaced = words.map((word, index) => (index === hidden && isWord ? "$X" : word));
+          if (ask(words).effect !== "allow") expect(ask(replaced).effect).not.toBe("allow");
+        },
+      ),
+    );
+  });
+
+  it("evaluate() and explain() never throw, never change the call and always say the same, whatever it is", () => {
     const strange = fc.oneof(fc.anything({ withNullPrototype: true, withSparseArray: true }), fc.jsonValue());
     const shaped = fc.record(
       { action: fc.oneof(fc.string({ unit: "binary" }), strange), actor: strange, input: strange, manifest: strange },
       { requiredKeys: [] },
     );
+    const odd = fc.tuple(anyCall, strange).map(([call, input]) => ({ ...call, input }));
     fc.assert(
-      fc.property(fc.oneof(strange, shaped), (call) => {
+      fc.property(anyRules, anyDefault, fc.oneof(strange, shaped, odd), (rules, fallback, call) => {
+        const policy = compilePolicy(parsePolicy({ version: 1, rules, default: fallback }));
         const before = fc.stringify(call);
         const verdict = policy.evaluate(call as PolicyCall);
-        expect(Verdict.safeParse(verdict).success).toBe(true);
+        expect(Verdict.parse(verdict)).toEqual(verdict);
         expect(verdict.reason).not.toBe("");
-        policy.explain(call as PolicyCall);
+        const explained = policy.explain(call as PolicyCall);
+        expect(policy.evaluate(call as PolicyCall)).toEqual(verdict);
+        expect(policy.explain(call as PolicyCall)).toEqual(explained);
         expect(fc.stringify(call)).toBe(before);
       }),
     );
   });
 });
+
+function fail(): never {
+  throw new Error("This can't be read");
+}
+
+/** What the rules say, read in the order of their priorities: the strictest of what may apply and of the first that does. */
+function readPlainly(explained: readonly RuleExplanation[]): { effect: Effect; rule: string } | undefined {
+  let strictest: { effect: Effect; rule: string } | undefined;
+  for (const { rule, effect, enforce, matched, uncertain } of [...explained].sort(byPriority)) {
+    const applies = matched || (uncertain === true && effect !== "allow");
+    if (!enforce || !applies) continue;
+    const weakened = matched || effect !== "deny" ? effect : "require_approval";
+    if (strictest === undefined || compareStrictness(weakened, strictest.effect) > 0)
+      strictest = { effect: weakened, rule };
+    if (matched) break;
+  }
+  return strictest;
+}
+
+function byPriority(left: RuleExplanation, right: RuleExplanation): number {
+  return left.priority - right.priority;
+}
 
 describe("checkPolicy properties", () => {
   it("checkPolicy() never throws and never gives a fault without words, whatever the text or data", () => {

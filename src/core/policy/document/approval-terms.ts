@@ -13,8 +13,8 @@ export const DEFAULT_APPROVAL_TERMS: Readonly<ApprovalTerms> = freezeTerms({
 });
 
 const KEYS = {
-  known: ["approvers", "approve", "deny", "decide_by", "execute_by", "require_reason"],
-  unsupported: ["remind_every", "escalate_after", "escalate_to"],
+  known: ["approvers", "approve", "deny", "decide_by", "execute_by", "remind_every", "require_reason"],
+  unsupported: ["escalate_after", "escalate_to"],
 };
 
 /** Reads a rule's `approval`; what it leaves out comes from {@link DEFAULT_APPROVAL_TERMS}. */
@@ -24,17 +24,20 @@ export function readApprovalTerms(cursor: Cursor): Readonly<ApprovalTerms> | und
   const approvers = members.get("approvers");
   const decideBy = members.get("decide_by");
   const executeBy = members.get("execute_by");
+  const remindEvery = members.get("remind_every");
   const requireReason = members.get("require_reason");
   for (const key of ["approve", "deny"]) {
     const count = members.get(key);
     if (count !== undefined) checkCount(count);
   }
   const executeByMs = executeBy && readDurationMs(executeBy);
+  const remindEveryMs = remindEvery && readDurationMs(remindEvery);
   return freezeTerms({
     ...DEFAULT_APPROVAL_TERMS,
-    approvers: [...((approvers && readEach(approvers, readApprover)) ?? DEFAULT_APPROVAL_TERMS.approvers)],
+    approvers: [...((approvers && readApprovers(approvers)) ?? DEFAULT_APPROVAL_TERMS.approvers)],
     decideByMs: (decideBy && readDurationMs(decideBy)) ?? DEFAULT_APPROVAL_TERMS.decideByMs,
     ...(executeByMs === undefined ? {} : { executeByMs }),
+    ...(remindEveryMs === undefined ? {} : { remindEveryMs }),
     requireReason: (requireReason && readBoolean(requireReason)) ?? DEFAULT_APPROVAL_TERMS.requireReason,
   });
 }
@@ -49,12 +52,14 @@ export function mergeApprovalTerms(
 ): Readonly<ApprovalTerms> {
   const common = first.approvers.filter((approver) => second.approvers.includes(approver));
   const executeByMs = Math.min(first.executeByMs ?? Infinity, second.executeByMs ?? Infinity);
+  const remindEveryMs = Math.min(first.remindEveryMs ?? Infinity, second.remindEveryMs ?? Infinity);
   return freezeTerms({
     approvers: common.length === 0 ? [...first.approvers] : common,
     approve: Math.max(first.approve, second.approve),
     deny: Math.min(first.deny, second.deny),
     decideByMs: Math.min(first.decideByMs, second.decideByMs),
     ...(executeByMs === Infinity ? {} : { executeByMs }),
+    ...(remindEveryMs === Infinity ? {} : { remindEveryMs }),
     requireReason: first.requireReason || second.requireReason,
   });
 }
@@ -74,6 +79,12 @@ function checkCount(cursor: Cursor): void {
     isLarger ? "This version supports one vote only" : "This must be 1",
     isLarger ? "write 1" : undefined,
   );
+}
+
+function readApprovers(cursor: Cursor): readonly string[] | undefined {
+  const approvers = readEach(cursor, readApprover);
+  if (approvers?.length !== 0) return approvers;
+  return addFault(cursor, "The sets named here are empty, so nobody could approve");
 }
 
 function readApprover(cursor: Cursor): string | undefined {

@@ -1,5 +1,5 @@
 import { findClosestWord } from "./closest-word.ts";
-import { type DocumentNode, joinPath } from "./document-tree.ts";
+import { type DocumentNode, joinPath, type ListNode } from "./document-tree.ts";
 import type { FaultLog } from "./faults.ts";
 import { MAX_LIST_ITEMS } from "../limits.ts";
 
@@ -11,6 +11,14 @@ export interface Cursor {
   readonly path: string;
   /** The log of the whole document. */
   readonly log: FaultLog;
+  /** What `$name` stands for in lists; without it such a text is an ordinary one. */
+  readonly sets?: SetScope;
+}
+
+/** The named lists of a document and of those that it extends. */
+export interface SetScope {
+  /** The members of the set that the text at the cursor names, each where it stands itself; none after a fault. */
+  readonly expand: (cursor: Cursor, name: string) => readonly Cursor[];
 }
 
 /** The keys that a mapping may have. */
@@ -41,14 +49,14 @@ export function readMap(cursor: Cursor, keys: KeySet): ReadonlyMap<string, Curso
   const members = new Map<string, Cursor>();
   for (const { key, keyAt, value } of node.entries) {
     const memberPath = joinPath(path, key);
-    if (keys.known.includes(key)) members.set(key, { node: value, path: memberPath, log });
+    if (keys.known.includes(key)) members.set(key, { ...cursor, node: value, path: memberPath });
     else if (keys.unsupported?.includes(key)) {
       log.add(`This version does not support "${key}"`, {
         at: keyAt,
         path: memberPath,
         hint: "remove it; nothing is ignored",
       });
-    } else {
+    } else if (!log.isFull) {
       log.add(`Unknown key ${JSON.stringify(key.slice(0, 60))}`, {
         at: keyAt,
         path: memberPath,
@@ -59,23 +67,25 @@ export function readMap(cursor: Cursor, keys: KeySet): ReadonlyMap<string, Curso
   return members;
 }
 
-/** A list's items, at least one; a single value counts as a list of itself. */
+/** A list's items, at least one, with the members of every set that a `$name` among them stands for; a single value counts as a list of itself. */
 export function readItems(cursor: Cursor): readonly Cursor[] | undefined {
-  const { node, path, log } = cursor;
-  if (node.kind !== "list") return [cursor];
+  const { node } = cursor;
+  if (node.kind !== "list") return expandSets([cursor]);
   if (node.items.length === 0)
     return addFault(cursor, "This list is empty and would never match", "name at least one, or remove the key");
-  return readListItems({ node, path, log });
+  return expandSets(itemsOf(cursor, node));
 }
 
-/** A list's items, none being fine; a single value is a fault. */
+/** A list's items as they stand, none being fine; a single value is a fault. */
 export function readListItems(cursor: Cursor): readonly Cursor[] | undefined {
-  const { node, path, log } = cursor;
-  if (node.kind !== "list") return addFault(cursor, "This must be a list");
-  return node.items.map((item, index) => ({ node: item, path: joinPath(path, index), log }));
+  const { node } = cursor;
+  return node.kind === "list" ? itemsOf(cursor, node) : addFault(cursor, "This must be a list");
 }
 
-/** Each item of a list (or the single value) by one reader, without those at fault; undefined when none is left or there are too many. */
+/**
+ * Each item of a list (or the single value) by one reader, without those at fault; undefined when none is left or there are too many.
+ * Empty only where nothing but empty sets is named.
+ */
 export function readEach<Item>(
   cursor: Cursor,
   readItem: (item: Cursor) => Item | undefined,
@@ -84,7 +94,24 @@ export function readEach<Item>(
   if (items === undefined) return undefined;
   if (items.length > MAX_LIST_ITEMS) return addFault(cursor, `A list has at most ${MAX_LIST_ITEMS} members`);
   const read = items.map(readItem).filter((item) => item !== undefined);
-  return read.length === 0 ? undefined : [...new Set(read)];
+  return read.length === 0 && items.length > 0 ? undefined : [...new Set(read)];
+}
+
+function itemsOf(cursor: Cursor, { items }: ListNode): readonly Cursor[] {
+  return items.map((item, index) => ({ ...cursor, node: item, path: joinPath(cursor.path, index) }));
+}
+
+function expandSets(items: readonly Cursor[]): readonly Cursor[] {
+  return items.flatMap((item) => {
+    const name = setNameOf(item.node);
+    return name === undefined || item.sets === undefined ? [item] : item.sets.expand(item, name);
+  });
+}
+
+/** The set that a text stands for; a `$` that more than a plain word follows is an ordinary character. */
+function setNameOf(node: DocumentNode): string | undefined {
+  if (node.kind !== "scalar" || typeof node.value !== "string") return undefined;
+  return /^\$([A-Za-z_]\w*)$/.exec(node.value)?.[1];
 }
 
 /** A text of at most so many characters; empty text only where `min` is 0. */
@@ -124,7 +151,8 @@ export function readBoolean(cursor: Cursor): boolean | undefined {
   return addFault(cursor, "This must be true or false");
 }
 
-function suggest(typed: string, words: readonly string[]): string | undefined {
+/** The hint that names what was probably meant; undefined when nothing is near. */
+export function suggest(typed: string, words: Iterable<string>): string | undefined {
   const closest = findClosestWord(typed, words);
   return closest === undefined ? undefined : `did you mean "${closest}"?`;
 }

@@ -61,3 +61,11 @@ export function formatFault(fault: PolicyFault): string {
   const path = fault.path === "" ? "" : `${fault.path}: `;
   return `${place}${path}${fault.message}${fault.hint === undefined ? "" : ` (${fault.hint})`}`;
 }
+
+/** In the order of the text; faults without a place keep theirs, behind the others. */
+export function sortFaults(faults: readonly PolicyFault[]): readonly PolicyFault[] {
+  const { MAX_SAFE_INTEGER: last } = Number;
+  return [...faults].sort(
+    (left, right) => (left.line ?? last) - (right.line ?? last) || (left.column ?? last) - (right.column ?? last),
+  );
+}

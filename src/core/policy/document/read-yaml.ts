@@ -7,6 +7,7 @@ import {
   LineCounter,
   parseDocument,
   type ParsedNode,
+  type Scalar,
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
@@ -14,9 +15,21 @@ import { type DocumentNode, joinPath, type MapEntry } from "./document-tree.ts";
 import type { FaultLog, Position } from "./faults.ts";
 import { MAX_DOCUMENT_BYTES, MAX_DOCUMENT_DEPTH, MAX_DOCUMENT_NODES } from "../limits.ts";
 
+/** How large a text may be. */
+export interface TextLimits {
+  /** In UTF-8. */
+  readonly bytes: number;
+  /** Values, those behind aliases counted each time. */
+  readonly nodes: number;
+  /** Lists and mappings inside each other. */
+  readonly depth: number;
+}
+
 /** What one reading of a text carries along. */
 interface Walk {
   readonly log: FaultLog;
+  readonly text: string;
+  readonly limits: TextLimits;
   readonly lines: LineCounter;
   /** Anchored nodes met so far: an alias means the nearest one above it. */
   readonly anchors: Map<string, ParsedNode>;
@@ -39,13 +52,15 @@ const OWN_WORDS: ReadonlyMap<string, string> = new Map([
   ["MULTIPLE_DOCS", "The text holds more than one document"],
 ]);
 
+const DOCUMENT_LIMITS: TextLimits = { bytes: MAX_DOCUMENT_BYTES, nodes: MAX_DOCUMENT_NODES, depth: MAX_DOCUMENT_DEPTH };
+
 const START: Position = { line: 1, column: 1 };
 
 /** Reads YAML 1.2 (JSON is part of it); undefined when the text is not one well-formed document, with the reasons in the log. */
-export function readYaml(text: string, log: FaultLog): DocumentNode | undefined {
+export function readYaml(text: string, log: FaultLog, limits = DOCUMENT_LIMITS): DocumentNode | undefined {
   // A UTF-8 text has at least as many bytes as UTF-16 units, so most oversized ones need no encoding.
-  if (text.length > MAX_DOCUMENT_BYTES || new TextEncoder().encode(text).length > MAX_DOCUMENT_BYTES) {
-    log.add(`The document is larger than ${MAX_DOCUMENT_BYTES / 1024} KiB`, { at: START, path: "" });
+  if (text.length > limits.bytes || new TextEncoder().encode(text).length > limits.bytes) {
+    log.add(`The document is larger than ${limits.bytes / 1024} KiB`, { at: START, path: "" });
     return undefined;
   }
   const lines = new LineCounter();
@@ -61,7 +76,7 @@ export function readYaml(text: string, log: FaultLog): DocumentNode | undefined 
     log.add("The document is empty", { at: START, path: "" });
     return undefined;
   }
-  const walk: Walk = { log, lines, anchors: new Map(), nodeCount: 0, isBroken: false };
+  const walk: Walk = { log, text, limits, lines, anchors: new Map(), nodeCount: 0, isBroken: false };
   const root = walkNode(walk, document.contents, { path: "", depth: 0, at: START });
   return walk.isBroken ? undefined : root;
 }
@@ -88,7 +103,15 @@ function walkNode(walk: Walk, node: ParsedNode | null, place: Place): DocumentNo
   if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
   if (isMap(node)) return { kind: "map", entries: walkEntries(walk, node, here), at };
   if (isSeq(node)) return { kind: "list", items: walkItems(walk, node, here), at };
-  return { kind: "scalar", value: toScalar(node.value), at };
+  return { kind: "scalar", value: toScalar(node.value), at, textAt: findText(walk, node, at) };
+}
+
+/** Where a scalar's value stands in the text as it is; undefined where it is folded, escaped or indented. */
+function findText({ text }: Walk, { range, value }: Scalar.Parsed, { line, column }: Position): Position | undefined {
+  const [start, end] = range;
+  const written = text.slice(start, end);
+  if (written === value) return { line, column };
+  return written.slice(1, -1) === value ? { line, column: column + 1 } : undefined;
 }
 
 function walkAlias(walk: Walk, anchor: string, place: Place): DocumentNode | undefined {
@@ -129,15 +152,16 @@ function walkEntries(walk: Walk, map: YAMLMap.Parsed, place: Place): MapEntry[] 
 
 /** Counts the node; false once the document is too deep or too large, which is said only once. */
 function checkLimits(walk: Walk, place: Place): boolean {
-  if (walk.nodeCount > MAX_DOCUMENT_NODES) return false;
+  const { nodes, depth } = walk.limits;
+  if (walk.nodeCount > nodes) return false;
   walk.nodeCount += 1;
-  const isTooDeep = place.depth > MAX_DOCUMENT_DEPTH;
-  if (walk.nodeCount <= MAX_DOCUMENT_NODES && !isTooDeep) return true;
+  const isTooDeep = place.depth > depth;
+  if (walk.nodeCount <= nodes && !isTooDeep) return true;
   const fault = isTooDeep
-    ? `The document is nested more than ${MAX_DOCUMENT_DEPTH} levels deep`
-    : `The document has more than ${MAX_DOCUMENT_NODES} values`;
+    ? `The document is nested more than ${depth} levels deep`
+    : `The document has more than ${nodes} values`;
   walk.log.add(fault, { at: place.at, path: place.path });
-  walk.nodeCount = MAX_DOCUMENT_NODES + 1;
+  walk.nodeCount = nodes + 1;
   walk.isBroken = true;
   return false;
 }

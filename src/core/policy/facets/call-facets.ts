@@ -1,4 +1,5 @@
-import { readInput } from "./input.ts";
+import { flattenInput, type FlatText } from "./flat-text.ts";
+import { type InputSnapshot, readInput } from "./input.ts";
 import { type Capability, findCapabilities } from "./names/capabilities.ts";
 import { splitNameWords } from "./names/name-words.ts";
 import type { PathFacet } from "./paths/path-fact.ts";
@@ -6,9 +7,10 @@ import { readPaths } from "./paths/read-paths.ts";
 import type { CommandFacet } from "./shell/command.ts";
 import { readCommands } from "./shell/read-commands.ts";
 import type { FacetSettings, FacetSource } from "./source.ts";
-import { readStatements, type SqlFacet } from "./sql/read-statements.ts";
-import { readUrls, type UrlFacet } from "./urls/read-urls.ts";
-import type { InputSnapshot } from "./input.ts";
+import { readStatements } from "./sql/read-statements.ts";
+import type { SqlFacet } from "./sql/statement-fact.ts";
+import { readUrls } from "./urls/read-urls.ts";
+import type { UrlFacet } from "./urls/url-fact.ts";
 
 /** What a call does, seen from several sides. Each side is read when a rule first asks for it, and once. */
 export class CallFacets implements FacetSource {
@@ -17,7 +19,9 @@ export class CallFacets implements FacetSource {
   /** See {@link FacetSettings}. */
   readonly settings: FacetSettings;
   readonly #input: () => unknown;
+  #origin: CallFacets | undefined;
   #snapshot: InputSnapshot | undefined;
+  #flatText: FlatText | undefined;
   #nameWords: ReadonlySet<string> | undefined;
   #capabilities: ReadonlySet<Capability> | undefined;
   #commands: CommandFacet | undefined;
@@ -32,9 +36,21 @@ export class CallFacets implements FacetSource {
     this.#input = input;
   }
 
+  /** The same call as other settings see it; the input is still read only once. */
+  withSettings(settings: FacetSettings): CallFacets {
+    const other = new CallFacets(this.action, this.#input, settings);
+    other.#origin = this;
+    return other;
+  }
+
   /** The input, read once. */
   get input(): InputSnapshot {
-    return (this.#snapshot ??= readInput(this.#input()));
+    return (this.#snapshot ??= this.#origin?.input ?? readInput(this.#input));
+  }
+
+  /** The input as one text that regexes search. */
+  get flatText(): FlatText {
+    return (this.#flatText ??= this.#origin?.flatText ?? flattenInput(this.input));
   }
 
   /** Whole words of the action's name. */

@@ -34,10 +34,10 @@ interface Walk {
   isCut: boolean;
 }
 
-/** Copies an input as the data that JSON could carry; never throws, whatever it is given. */
-export function readInput(input: unknown): InputSnapshot {
+/** Asks for an input once and copies it as the data that JSON could carry; never throws, whatever it is given. */
+export function readInput(ask: () => unknown): InputSnapshot {
   const walk: Walk = { texts: [], valueCount: 0, charCount: 0, isCut: false };
-  const value = copyValue(walk, input, { key: "", depth: 0 }) ?? null;
+  const value = copyAsked(walk, ask) ?? null;
   return { value, texts: walk.texts, isCut: walk.isCut };
 }
 
@@ -46,10 +46,19 @@ interface Place {
   readonly depth: number;
 }
 
+function copyAsked(walk: Walk, ask: () => unknown): InputValue | undefined {
+  try {
+    return copyValue(walk, ask(), { key: "", depth: 0 });
+  } catch {
+    // A getter of the call threw.
+    return cut(walk);
+  }
+}
+
 /** Undefined for what JSON has no word for: it is not there. */
 function copyValue(walk: Walk, value: unknown, place: Place): InputValue | undefined {
   walk.valueCount += 1;
-  if (walk.valueCount > MAX_INPUT_VALUES || place.depth > MAX_INPUT_DEPTH) return cut(walk);
+  if (isFull(walk) || place.depth > MAX_INPUT_DEPTH) return cut(walk);
   switch (typeof value) {
     case "string":
       return copyText(walk, value, place.key);
@@ -69,7 +78,7 @@ function copyValue(walk: Walk, value: unknown, place: Place): InputValue | undef
 
 function copyText(walk: Walk, text: string, key: string): string | undefined {
   walk.charCount += text.length;
-  if (walk.charCount > MAX_INPUT_TEXT_CHARS) return cut(walk);
+  if (isFull(walk)) return cut(walk);
   walk.texts.push({ key, text });
   return text;
 }
@@ -77,10 +86,15 @@ function copyText(walk: Walk, text: string, key: string): string | undefined {
 function copyObject(walk: Walk, value: object, { key, depth }: Place): InputValue | undefined {
   try {
     if (Array.isArray(value)) return copyList(walk, value, { key, depth: depth + 1 });
+    // What a map, a date or an instance of a class holds is not in its members.
+    if (!isPlain(value)) cut(walk);
     const copy: Record<string, InputValue> = Object.create(null) as Record<string, InputValue>;
     for (const name of Object.keys(value)) {
       walk.charCount += name.length;
-      if (walk.isCut) break;
+      if (isFull(walk)) {
+        cut(walk);
+        break;
+      }
       const member = copyValue(walk, Reflect.get(value, name), { key: name.toLowerCase(), depth: depth + 1 });
       if (member !== undefined) copy[name] = member;
     }
@@ -94,10 +108,21 @@ function copyObject(walk: Walk, value: object, { key, depth }: Place): InputValu
 function copyList(walk: Walk, list: readonly unknown[], place: Place): InputValue {
   const copy: InputValue[] = [];
   // Bounded by the limit on values: a list with holes ends there too.
-  for (let index = 0; index < list.length && !walk.isCut; index += 1) {
+  for (let index = 0; index < list.length && !isFull(walk); index += 1) {
     copy.push(copyValue(walk, list[index], place) ?? null);
   }
   return copy;
+}
+
+/** Whether no more is read. */
+function isFull({ valueCount, charCount }: Walk): boolean {
+  return valueCount > MAX_INPUT_VALUES || charCount > MAX_INPUT_TEXT_CHARS;
+}
+
+/** An object as JSON or a literal makes it, also one of another realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function cut(walk: Walk): undefined {

@@ -1,6 +1,7 @@
 import type { CallFacts } from "../call.ts";
 import type { Cursor } from "../document/cursor.ts";
 import { allOf, anyOf, type Truth } from "../truth.ts";
+import type { TextIndex } from "./text-index.ts";
 import type { MatchFieldName } from "./match-fields.ts";
 
 /** One field of a rule's `match`, read and ready to be asked. All conditions of an alternative must hold. */
@@ -11,6 +12,8 @@ export interface Condition {
   readonly expected: readonly string[];
   /** The only action names with which it can hold, when those are known; the index by name is built from it. */
   readonly onlyActions?: ReadonlySet<string>;
+  /** Whether it looks at nothing of a call but the action's name; it then answers yes or no. */
+  readonly isOnName?: true;
   /** Whether it holds. Never throws. */
   readonly holds: (facts: CallFacts) => Truth;
   /** What it looks at in a call, for explanations; undefined when the call has nothing there. */
@@ -21,6 +24,8 @@ export interface Condition {
 export interface PatternBudget {
   /** See `MAX_DOCUMENT_PATTERN_COST`. */
   spent: number;
+  /** Texts without which the document's regexes over inputs find nothing. */
+  requiredTexts?: TextIndex;
 }
 
 /** What a condition is read with. */
@@ -34,9 +39,11 @@ export interface MatchContext {
   readonly quantifier: "any" | "every";
   /** Whether this is the older rule form: globs as fnmatch reads them, a leading `~` is a regex everywhere, any path of several counts. */
   readonly isOlderForm: boolean;
+  /** The document's named lists, as conditions in CEL see them. */
+  readonly sets: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Makes the condition of one field; undefined after a fault. */
+/** Makes the condition of one field; undefined after a fault, and for a field that counts as absent. */
 export type ConditionReader = (cursor: Cursor, context: MatchContext) => Condition | undefined;
 
 /** Asks all of a call's parts as the quantifier says; a call without any never fits. */

@@ -9,11 +9,6 @@ interface ClassScan {
   readonly fault: string | undefined;
 }
 
-/** Whether a pattern has any of a glob's special characters. */
-export function hasGlobSyntax(pattern: string): boolean {
-  return /[*?[\]{}\\]/.test(pattern);
-}
-
 /** What is wrong with a glob, or how many patterns its `{a,b}` groups stand for. Nothing is left to be read as plain text by accident. */
 export function checkGlob(glob: string): { readonly fault: string } | { readonly alternatives: number } {
   let total = 1;

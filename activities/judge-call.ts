@@ -1,0 +1,48 @@
+import type { RecordedVerdict, SanitizeTerms } from "../src/contract/policy.ts";
+import type { Principal } from "../src/contract/principal.ts";
+import type { Action } from "../src/action/action.ts";
+import type { LockedInvocation } from "../src/store/invocations.ts";
+import type { ActivityPorts } from "./ports.ts";
+
+/** The policy in force while a decision is made; none denies. */
+export type InForce = Awaited<ReturnType<ActivityPorts["policies"]["inForce"]>>;
+
+/** What policy says of a call: the verdict as it is recorded, and the changes that it wants made to the input first. */
+export interface Judgement {
+  readonly verdict: RecordedVerdict;
+  readonly terms: SanitizeTerms | undefined;
+}
+
+/** Asks the policy in force about an invocation. */
+export function judgeCall(row: LockedInvocation, action: Action, inForce: InForce): Judgement {
+  if (inForce === undefined) {
+    const nothing = { matched: [], shadow: [], obligations: {}, defaulted: true };
+    const reason = "No policy is in force";
+    return { verdict: { effect: "deny", reason, policyVersion: "none", ...nothing }, terms: undefined };
+  }
+  const answer = inForce.policy.evaluate({
+    action: row.action,
+    input: JSON.parse(row.input) as unknown,
+    actor: JSON.parse(row.actor_principal) as Principal,
+    run: row.run ?? sessionIdOf(row.session),
+    manifest: action,
+  });
+  const { sanitize, ...obligations } = answer.obligations;
+  const verdict: RecordedVerdict = { ...answer, obligations, policyVersion: inForce.version };
+  if (verdict.effect === "deny") return { verdict, terms: undefined };
+  // A limit that nobody counts would be none.
+  const isLimited = obligations.limits !== undefined;
+  const reason = "The policy limits this call, and this version doesn't hold limits yet";
+  return isLimited ? { verdict: denied(verdict, reason), terms: undefined } : { verdict, terms: sanitize };
+}
+
+/** A verdict that can't be carried out as it stands. */
+export function denied(verdict: RecordedVerdict, reason: string): RecordedVerdict {
+  return { ...verdict, effect: "deny", reason, obligations: {} };
+}
+
+/** A session groups calls as a run does; it is a text, or has one as its id. */
+function sessionIdOf(session: string | null): string | undefined {
+  const parsed = JSON.parse(session ?? "null") as string | { readonly id: string } | null;
+  return typeof parsed === "object" ? parsed?.id : parsed;
+}

@@ -1,0 +1,165 @@
+import { MAX_WRAPPERS } from "../../limits.ts";
+import { type ShellCommand, UNKNOWN_WORD, type Word } from "./command.ts";
+import { findCodeRuns } from "./interpreters/find-code-runs.ts";
+import { findCode } from "./interpreters/find-code.ts";
+import { findInterpreter } from "./interpreters/interpreter-data.ts";
+import { nameProgram } from "./program-name.ts";
+import { findGitRuns } from "./programs/git-runs.ts";
+import { addCommand, addUnknown, type FunctionBody, type Reading } from "./reading.ts";
+import type { CommandRun, Run, ScriptRun } from "./runs.ts";
+import { applyBuiltin } from "./script/builtins.ts";
+import { enterDirectory } from "./script/directories.ts";
+import type { SimpleCommand } from "./script/simple-command.ts";
+import { forgetAll, forgetVariables, forkState, type ShellState, UNKNOWN_DIRECTORIES } from "./state.ts";
+import { findRuns } from "./wrappers/find-runs.ts";
+
+/** A simple command that is about to run. */
+export interface Launch extends SimpleCommand {
+  /** Whether the shell itself runs it, so that `cd` and its like work on the shell. */
+  readonly isInShell: boolean;
+  /** Programs on the same command line that run it. */
+  readonly wrapperCount: number;
+}
+
+/** A script that a launched command runs, still to be looked at. */
+export interface PendingScript {
+  readonly kind: "script";
+  /** The text, and the words behind it. */
+  readonly run: ScriptRun;
+  /** The shell that runs it. */
+  readonly state: ShellState;
+  /** Functions and aliases that run then. */
+  readonly active: readonly string[];
+}
+
+/** The body of a function that was called, still to be looked at. */
+export interface PendingBody {
+  readonly kind: "body";
+  /** As the parser made it. */
+  readonly body: FunctionBody;
+  /** The shell that runs it. */
+  readonly state: ShellState;
+  /** Functions and aliases that run then. */
+  readonly active: readonly string[];
+  /** The function's arguments. */
+  readonly positional: readonly Word[];
+}
+
+/** See {@link PendingScript} and {@link PendingBody}. */
+export type Pending = PendingScript | PendingBody;
+
+const NO_RUNS: readonly Run[] = Object.freeze([]);
+
+/** Adds a command, and those that it runs in turn; gives back the scripts that run too. The command has at least one word. */
+export function launchCommand(reading: Reading, state: ShellState, launch: Launch): Pending[] {
+  const { words, isInShell } = launch;
+  const [first = UNKNOWN_WORD, ...rest] = words;
+  const program = nameProgram(first);
+  const args = program === undefined && first.mayBeMany ? [UNKNOWN_WORD, ...rest] : rest;
+  const command = emitCommand(reading, state, { launch, program, args });
+  if (reading.isOver) return [];
+  if (program === undefined) {
+    if (isInShell) forgetAll(state);
+    return [];
+  }
+  if (launch.wrapperCount > MAX_WRAPPERS) {
+    addUnknown(reading);
+    return [];
+  }
+  const named = isInShell ? callNamed(reading, state, { name: program, args }) : [];
+  const runner = { command, program: program.toLowerCase(), readsFile: launch.input?.isFile === true };
+  if (isInShell) applyBuiltin(reading, state, command);
+  const runs = [...findRuns(runner), ...findGitRuns(command), ...findProgramRuns(command)];
+  return [...named, ...runs.flatMap((run) => startRun(reading, state, { run, launch }))];
+}
+
+function findProgramRuns({ program = "", code }: ShellCommand): readonly Run[] {
+  return code === undefined ? NO_RUNS : findCodeRuns(findInterpreter(program)?.language ?? "other", code);
+}
+
+interface Emission {
+  readonly launch: Launch;
+  readonly program: string | undefined;
+  readonly args: readonly Word[];
+}
+
+/** One command for each directory that it may run in; the first one is given back. */
+function emitCommand(reading: Reading, state: ShellState, { launch, program, args }: Emission): ShellCommand {
+  const { exported } = reading;
+  const { redirects, input } = launch;
+  const assignments = exported.length === 0 ? launch.assignments : [...exported, ...launch.assignments];
+  const stdin = input === undefined ? state.stdin : input.text;
+  const code = findCode({ program, args, stdin, readsFile: input?.isFile === true });
+  const [cwd, ...others] = state.directories;
+  const command = { program, args, assignments, redirects, cwd, stdin, code };
+  addCommand(reading, command);
+  for (const other of others) addCommand(reading, { ...command, cwd: other });
+  return command;
+}
+
+interface NamedCall {
+  readonly name: string;
+  readonly args: readonly Word[];
+}
+
+/** The functions and aliases of that name. */
+function callNamed(reading: Reading, state: ShellState, { name, args }: NamedCall): Pending[] {
+  const bodies = reading.functions.get(name) ?? [];
+  const texts = reading.aliases.get(name) ?? [];
+  if (state.active.includes(name)) {
+    // A function that calls itself may do so with any arguments; an alias stands for itself in its own text.
+    if (bodies.length > 0) addUnknown(reading);
+    return [];
+  }
+  const active = [...state.active, name];
+  return [
+    ...texts.map((text): Pending => ({ kind: "script", run: { kind: "script", text, args }, state, active })),
+    ...bodies.map((body): Pending => ({ kind: "body", body, state, active, positional: args })),
+  ];
+}
+
+interface Start<Kind = Run> {
+  readonly run: Kind;
+  readonly launch: Launch;
+}
+
+/** Programs are launched at once; scripts are left to the caller, because they need the parser. */
+function startRun(reading: Reading, state: ShellState, { run, launch }: Start): Pending[] {
+  switch (run.kind) {
+    case "unknown":
+      addUnknown(reading);
+      return [];
+    case "command":
+      return startCommand(reading, state, { run, launch });
+    case "script":
+      return [{ kind: "script", run, state: findShell(state, run, launch), active: state.active }];
+  }
+}
+
+function startCommand(reading: Reading, state: ShellState, { run, launch }: Start<CommandRun>): Pending[] {
+  const { words, assignments = [] } = run;
+  if (words.length === 0) return [];
+  return launchCommand(reading, findShell(state, run, launch), {
+    ...launch,
+    words,
+    assignments: [...launch.assignments, ...assignments],
+    isInShell: launch.isInShell && run.shell === "same",
+    wrapperCount: launch.wrapperCount + 1,
+  });
+}
+
+/** The shell that something runs in, or a copy that stands for another process. */
+function findShell(state: ShellState, run: CommandRun | ScriptRun, { input, isInShell }: Launch): ShellState {
+  const { shell, elsewhere } = run;
+  if (shell === "same" && isInShell) return state;
+  const fork = forkState(state, input === undefined ? {} : { stdin: input.text });
+  if (run.kind === "script" && run.isInput === true) fork.stdin = UNKNOWN_WORD;
+  if (elsewhere !== undefined) {
+    fork.directories = state.directories.map((directory) => enterDirectory(directory, elsewhere.directory));
+  }
+  if (shell === "later") {
+    forgetVariables(fork);
+    fork.directories = UNKNOWN_DIRECTORIES;
+  }
+  return fork;
+}

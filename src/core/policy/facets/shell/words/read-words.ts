@@ -1,0 +1,103 @@
+import type { HereDocBody, Word as SyntaxWord, WordPart } from "unbash";
+import { UNKNOWN, UNKNOWN_WORD, type Word } from "../command.ts";
+import { spendCharsAgain } from "../reading.ts";
+import { expandBraces } from "./braces.ts";
+import { gatherScripts } from "./gather-scripts.ts";
+import { addPart } from "./word-parts.ts";
+import { addPlace, addText, createBuilder, endWord, type WordBuilder } from "./word-builder.ts";
+import type { WordContext } from "./word-context.ts";
+
+/** What makes a word more than its characters. */
+const SPECIAL = /[\\'"$`*?[{~<(\0]/;
+
+/** Adds the words that one word of a command stands for: usually one, none or several after an expansion. */
+export function appendWords(context: WordContext, node: SyntaxWord, words: Word[]): void {
+  const { text } = node;
+  if (!SPECIAL.test(text)) {
+    words.push(plainWord(text));
+    return;
+  }
+  if (!spendCharsAgain(context.reading, text.length)) return;
+  const variants = text.includes("{") ? expandBraces(node, context.reading) : [node];
+  if (variants === undefined) {
+    gatherScripts(context, node);
+    words.push(UNKNOWN_WORD);
+    return;
+  }
+  for (const variant of variants) {
+    const builder = createBuilder(words, context);
+    addWord(builder, context, { node: variant, isSplit: true });
+    endWord(builder);
+  }
+}
+
+/** Reads a word that is neither split nor compared with files: an assignment's value, a here-string. */
+export function readWhole(context: WordContext, node: SyntaxWord): Word {
+  if (!SPECIAL.test(node.text)) return plainWord(node.text);
+  if (!spendCharsAgain(context.reading, node.text.length)) return UNKNOWN_WORD;
+  return buildOne(context, (builder) => addWord(builder, context, { node, isSplit: false }));
+}
+
+/** Reads a here-document, whose expansions behave as in double quotes. */
+export function readHereDocument(context: WordContext, body: HereDocBody): Word {
+  if (!spendCharsAgain(context.reading, body.text.length)) return UNKNOWN_WORD;
+  const { parts } = body;
+  return buildOne(context, (builder) => {
+    if (parts === undefined) return addText(builder, body.text);
+    for (const [index, part] of parts.entries()) {
+      addPart(builder, context, { part, isQuoted: true, isSplit: false, previous: parts[index - 1] });
+    }
+  });
+}
+
+function plainWord(text: string): Word {
+  return { text, isOpaque: false, isGlob: false, mayBeMany: false };
+}
+
+function buildOne(context: WordContext, fill: (builder: WordBuilder) => void): Word {
+  const words: Word[] = [];
+  const builder = createBuilder(words, context);
+  fill(builder);
+  builder.isThere = true;
+  endWord(builder);
+  return words[0] ?? UNKNOWN_WORD;
+}
+
+interface Unsplit {
+  readonly node: SyntaxWord;
+  readonly isSplit: boolean;
+}
+
+function addWord(builder: WordBuilder, context: WordContext, { node, isSplit }: Unsplit): void {
+  const parts: readonly WordPart[] = node.parts ?? [{ ...positionOf(node), type: "Literal", value: node.value }];
+  for (const [index, part] of parts.entries()) {
+    if (index === 0 && part.type === "Literal" && part.text.startsWith("~")) {
+      addTilde(builder, part.value, { isAlone: parts.length === 1, text: part.text });
+      continue;
+    }
+    addPart(builder, context, { part, isQuoted: false, isSplit, previous: parts[index - 1] });
+  }
+}
+
+function positionOf({ text, pos, end }: SyntaxWord): { text: string; pos: number; end: number } {
+  return { text, pos, end };
+}
+
+interface TildeText {
+  /** Whether nothing else follows in the word. */
+  readonly isAlone: boolean;
+  /** As it was spelled. */
+  readonly text: string;
+}
+
+/** `~` and `~user` are homes, `~+` is the current directory; a quote or an expansion before the first slash makes it a plain tilde. */
+function addTilde(builder: WordBuilder, value: string, { isAlone, text }: TildeText): void {
+  const slash = value.indexOf("/");
+  const name = value.slice(1, slash === -1 ? undefined : slash);
+  const isPlain = (slash === -1 && !isAlone) || text.slice(0, name.length + 2).includes("\\");
+  if (isPlain) return addText(builder, value);
+  if (name === "+") addPlace(builder, ".");
+  else if (name === "-" || /^[+-]?\d+$/.test(name)) addText(builder, UNKNOWN);
+  else addPlace(builder, "~");
+  if (slash !== -1) addText(builder, value.slice(slash));
+}

@@ -1,0 +1,120 @@
+import type { ShellCommand } from "../facets/shell/command.ts";
+import { commandLineOf } from "../facets/shell/programs/command-line.ts";
+import type { Flags, Presence } from "../facets/shell/programs/flags.ts";
+import type { CommandLine, Operand } from "../facets/shell/programs/line-reader.ts";
+import { anyOf, type Truth, truthOf } from "../truth.ts";
+import type { WordPattern } from "./command-word.ts";
+
+/** What the keys of one mapping look at. */
+export interface CommandSubject {
+  /** The whole command. */
+  readonly command: ShellCommand;
+  /** Its options. */
+  readonly flags: readonly Flags[];
+  /** Its operands, the subcommand among them. */
+  readonly operands: readonly Operand[];
+  /** How many operands the subcommand that was asked for takes up. */
+  readonly skipped: number;
+}
+
+/** One key of a mapping. */
+export type CommandCheck = (subject: CommandSubject) => Truth;
+
+/** One mapping under `match.command`. */
+export interface CommandTest {
+  /** Names of programs, any of which; undefined for any program. */
+  readonly programs: ReadonlySet<string> | undefined;
+  /** Patterns for further programs. */
+  readonly programPatterns: readonly WordPattern[];
+  /** Subcommands by their words, any of which; undefined for any. */
+  readonly subcommands: readonly (readonly string[])[] | undefined;
+  /** The other keys, all of which must hold. */
+  readonly checks: readonly CommandCheck[];
+  /** Whether one of the keys asks about program text. */
+  readonly isAboutCode: boolean;
+  /** Whether what is probably so counts as so: for a rule that restricts. */
+  readonly isRestricting: boolean;
+}
+
+/** Takes what is probably so as the rule at hand must: as so when it restricts, as unknown when it permits. */
+export function settle(presence: Presence, isRestricting: boolean): Truth {
+  if (presence === "likely") return isRestricting ? "yes" : "unknown";
+  return presence;
+}
+
+/** Whether a mapping holds of a command. */
+export function testCommand(test: CommandTest, command: ShellCommand): Truth {
+  if (test.isAboutCode && command.code === undefined) return "no";
+  const program = testProgram(test, command.program);
+  // Behind a program that can't be known, every word may mean something else.
+  if (program !== "yes") return program;
+  const line = commandLineOf(command);
+  if (test.subcommands === undefined) {
+    return runChecks(test.checks, { command, flags: line.allFlags, operands: line.operands, skipped: 0 });
+  }
+  return anyOf(test.subcommands, (words) => testSubcommand(test, words, { command, line }));
+}
+
+function testProgram({ programs, programPatterns, isRestricting }: CommandTest, program: string | undefined): Truth {
+  if (programs === undefined) return "yes";
+  if (program === undefined) return "unknown";
+  if (programs.has(program) || fitsProgram(programPatterns, program)) return "yes";
+  if (!isRestricting || !/[A-Z.]/.test(program)) return "no";
+  const name = normalizeProgram(program);
+  return truthOf(programs.has(name) || fitsProgram(programPatterns, name));
+}
+
+function fitsProgram(patterns: readonly WordPattern[], program: string): boolean {
+  for (const pattern of patterns) if (pattern.fitsText(program)) return true;
+  return false;
+}
+
+/** A program's name as systems find it that don't care for letter case, or run `git.exe` as git. */
+export function normalizeProgram(program: string): string {
+  return program.toLowerCase().replace(/\.(exe|cmd|bat)$/, "");
+}
+
+interface ReadCommand {
+  readonly command: ShellCommand;
+  readonly line: CommandLine;
+}
+
+function testSubcommand(test: CommandTest, words: readonly string[], { command, line }: ReadCommand): Truth {
+  const { presence, next } = findSubcommand(words, line);
+  const found = settle(presence, test.isRestricting);
+  if (found !== "yes") return found;
+  return runChecks(test.checks, { command, flags: line.ownFlags, operands: line.operands, skipped: next });
+}
+
+/** Looks for the words at the beginning of the operands, over those that may be values of strange options. */
+function findSubcommand(words: readonly string[], { operands }: CommandLine): { presence: Presence; next: number } {
+  let found = 0;
+  let presence: Presence = "yes";
+  for (let next = 1; next <= operands.length; next += 1) {
+    const operand = operands[next - 1];
+    if (operand === undefined) break;
+    const isWanted = operand.word.text === words[found];
+    if (operand.mayBeValue) presence = "likely";
+    if (isWanted) found += 1;
+    else if (!operand.mayBeValue) return isUncertain(operand) ? MAYBE_FOUND : NOT_FOUND;
+    if (found === words.length) return { presence, next };
+  }
+  return NOT_FOUND;
+}
+
+function isUncertain({ word }: Operand): boolean {
+  return word.isOpaque || word.mayBeMany;
+}
+
+const NOT_FOUND = { presence: "no", next: 0 } as const;
+const MAYBE_FOUND = { presence: "unknown", next: 0 } as const;
+
+function runChecks(checks: readonly CommandCheck[], subject: CommandSubject): Truth {
+  let answer: Truth = "yes";
+  for (const check of checks) {
+    const truth = check(subject);
+    if (truth === "no") return "no";
+    if (truth === "unknown") answer = "unknown";
+  }
+  return answer;
+}
