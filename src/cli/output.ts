@@ -54,7 +54,7 @@ export async function printList<Item>(
   const { default: Table } = await import("cli-table3");
   const wrap = columns.widths && { colWidths: [...columns.widths], wordWrap: true, wrapOnWordBoundary: true };
   const table = new Table({ head: [...columns.headings], style: { head: ["bold"], compact: true }, ...wrap });
-  table.push(...rows.map((row) => row.map(colourStatus)));
+  table.push(...rows.map((row) => row.map((text, column) => colourStatus(breakWords(text, columns.widths?.[column])))));
   terminal.print(table.toString());
 }
 
@@ -76,6 +76,11 @@ export function toText(value: Value): string {
   if (typeof value === "string") return toPrintable(value);
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return toPrintable(value.join(", "));
   return toPrintableJson(value);
+}
+
+/** A text without words that are wider than their column: those would be cut. */
+function breakWords(text: string, width: number | undefined): string {
+  return width === undefined ? text : text.replaceAll(new RegExp(`\\S{${width - 2}}(?=\\S)`, "g"), "$& ");
 }
 
 function colourStatus(text: string): string {

@@ -30,9 +30,9 @@ const TRANSITIONS = {
   cells: ({ from, to, count }: ReplayTransition) => [from, to, count],
 };
 const CHANGES = {
-  headings: ["ID", "ACTION", "ACTOR", "FROM", "TO"],
-  widths: [32, 18, 12, 16, 16],
-  cells: ({ id, action, actor, from, to }: ReplayChange) => [id, action, actor, describe(from), describe(to)],
+  headings: ["ID", "ACTION", "ACTOR", "FROM → TO"],
+  widths: [32, 24, 14, 25],
+  cells: ({ id, action, actor, from, to }: ReplayChange) => [id, action, actor, `${describe(from)} → ${describe(to)}`],
 };
 
 /** Adds `policy replay`. */

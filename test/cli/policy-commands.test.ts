@@ -233,7 +233,7 @@ describe("runCli(policy replay)", () => {
     });
     expect(stdout).toMatch(/^Changed: +1$/m);
     expect(stdout).toMatch(/^allow +deny +1$/m);
-    expect(stdout).toMatch(/allow \(no rule\) +require_approval \(large refunds need a person, uncertain\)$/m);
+    expect(stdout).toMatch(/allow \(no rule\) → require_approval \(large refunds need a person, uncertain\)$/m);
     expect(stderr).toBe(
       "Only the newest 1 changes are listed\nOnly the newest 10000 calls of the period were considered",
     );

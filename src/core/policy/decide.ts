@@ -133,11 +133,12 @@ function mergeObligations(effect: Effect, decisions: readonly DocumentDecision[]
     sanitize = mergeBoth(sanitize, decision.sanitize, mergeSanitizeTerms);
     limits = mergeBoth(limits, decision.limits, mergeLimitTerms);
   }
-  return {
-    ...(effect === "require_approval" ? { approval: copyTerms(terms ?? DEFAULT_APPROVAL_TERMS) } : {}),
-    ...(sanitize === undefined || effect === "allow" ? {} : { sanitize: copyTerms(sanitize) }),
-    ...(limits === undefined ? {} : { limits: copyTerms(limits) }),
-  };
+  const obligations: Obligations = {};
+  if (effect === "require_approval") obligations.approval = copyTerms(terms ?? DEFAULT_APPROVAL_TERMS);
+  // Copies, so that a reader may do with them what it likes.
+  if (sanitize !== undefined) obligations.sanitize = structuredClone(sanitize);
+  if (limits !== undefined) obligations.limits = structuredClone(limits);
+  return obligations;
 }
 
 /** Both by the stricter, or the one that there is. */
@@ -150,7 +151,6 @@ function mergeBoth<Terms>(
   return second === undefined ? first : merge(first, second);
 }
 
-/** A copy, so that a reader may do with it what it likes. */
-function copyTerms<Terms>(terms: Readonly<Terms>): Terms {
-  return structuredClone(terms);
+function copyTerms(terms: Readonly<ApprovalTerms>): ApprovalTerms {
+  return { ...terms, approvers: [...terms.approvers] };
 }

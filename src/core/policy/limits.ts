@@ -46,6 +46,12 @@ export const MAX_SCRIPT_DEPTH = 8;
 export const MAX_EXPANDED_WORDS = 200;
 /** Paths of one call that are looked at; what lies beyond can't be known. Our choice. */
 export const MAX_PATHS = 500;
+/** Characters of a path; a longer one can't be known, as no system opens it the way it is written. From Linux: PATH_MAX. */
+export const MAX_PATH_CHARS = 4_096;
+/** Characters of a path that is a glob; a longer one can't be known. Our choice, so that comparing globs stays quick. */
+export const MAX_PATH_GLOB_CHARS = 500;
+/** Globs, trees and unknown paths of one call that are compared with patterns; what lies beyond can't be known. Our choice, as above. */
+export const MAX_OPEN_PATHS = 100;
 /** Web addresses of one call that are looked at; what lies beyond can't be known. Our choice. */
 export const MAX_URLS = 200;
 /** UTF-8 bytes of a file of cases. Our choice: hundreds of cases fit, some of them with inputs at their own limit. */
@@ -98,6 +104,8 @@ export const MAX_CONDITION_CHARS = 1_000;
 export const MAX_CONDITION_DEPTH = 64;
 /** Work of one condition in CEL, in values looked at, so that time stays linear; what needs more can't be known. Our choice: some 5 ms. */
 export const MAX_CONDITION_STEPS = 300_000;
+/** Words of a command that runs another one; a longer one can't be known. Our choice: people who pass on more use a file. */
+export const MAX_WRAPPER_WORDS = 2_000;
 /** Programs that run each other on one command line, as in `sudo env nice rm`; more can't be known. Our choice. */
 export const MAX_WRAPPERS = 16;
 /** Characters of one call's SQL that are looked at; what lies beyond can't be known. From the design: 64 KiB. */

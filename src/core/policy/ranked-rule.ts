@@ -25,6 +25,8 @@ export interface RankedAlternative {
 /** A rule as it is asked. */
 export interface RankedRule {
   readonly rule: PolicyRule;
+  /** Its place in the order, counted from 0. */
+  readonly rank: number;
   readonly alternatives: readonly RankedAlternative[];
   /** What it says when it surely matches. */
   readonly certain: Answer;
@@ -44,14 +46,14 @@ export function compareRules(left: PolicyRule, right: PolicyRule, order: TieOrde
   return order === "first_match" ? 0 : compareStrictness(right.effect, left.effect);
 }
 
-function rankRule(rule: PolicyRule): RankedRule {
+function rankRule(rule: PolicyRule, rank: number): RankedRule {
   const { name, effect, priority } = rule;
   const alternatives = rule.alternatives.map((conditions) => ({
     onName: conditions.filter(({ isOnName }) => isOnName === true),
     onCall: conditions.filter(({ isOnName }) => isOnName !== true),
   }));
   const certain = { rule, effect, isUncertain: false, matched: Object.freeze({ rule: name, effect, priority }) };
-  return { rule, alternatives, certain, uncertain: effect === "allow" ? undefined : weaken(rule, effect) };
+  return { rule, rank, alternatives, certain, uncertain: effect === "allow" ? undefined : weaken(rule, effect) };
 }
 
 /** What a restricting rule says that may match: that a person should look, or what it says anyway if that is less. */

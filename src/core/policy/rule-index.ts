@@ -28,7 +28,6 @@ const MAX_KEPT_NAMES = 1_000;
 /** Characters of a name whose candidates are kept. Equal to what a registered action's name can have. */
 const MAX_KEPT_NAME_CHARS = 200;
 
-const NO_RANKS: readonly number[] = [];
 const NO_RULES: readonly PolicyRule[] = [];
 
 /**
@@ -36,24 +35,18 @@ const NO_RULES: readonly PolicyRule[] = [];
  * out depends on nothing else, so it is found once and kept.
  */
 export class RuleIndex {
-  readonly #ranked: readonly RankedRule[];
-  /** Ranks of the rules that hold for named actions only, ascending, by name. */
-  readonly #ranksByAction: ReadonlyMap<string, readonly number[]>;
-  /** Ranks of the rules that could hold for any action, ascending. */
-  readonly #otherRanks: readonly number[];
+  /** The rules that hold for named actions only, by name. */
+  readonly #named = new Map<string, RankedRule[]>();
+  /** The rules that could hold for any action. */
+  readonly #others: RankedRule[] = [];
   readonly #kept = new Map<string, readonly Candidate[]>();
 
   constructor({ rules, order }: Pick<ParsedPolicy, "rules" | "order">) {
-    this.#ranked = rankRules(rules, order);
-    const ranksByAction = new Map<string, number[]>();
-    const otherRanks: number[] = [];
-    for (const [rank, { rule }] of this.#ranked.entries()) {
-      const names = findOnlyActions(rule);
-      if (names === undefined) otherRanks.push(rank);
-      else for (const name of names) append(ranksByAction, name, rank);
+    for (const ranked of rankRules(rules, order)) {
+      const names = findOnlyActions(ranked.rule);
+      if (names === undefined) this.#others.push(ranked);
+      else for (const name of names) append(this.#named, name, ranked);
     }
-    this.#ranksByAction = ranksByAction;
-    this.#otherRanks = otherRanks;
   }
 
   /** Asks every rule that could match, in deciding order. */
@@ -81,22 +74,22 @@ export class RuleIndex {
   #findCandidates(facts: CallFacts): readonly Candidate[] {
     const kept = this.#kept.get(facts.action);
     if (kept !== undefined) return kept;
-    const named = this.#ranksByAction.get(facts.action) ?? NO_RANKS;
-    const ranks = [...named, ...this.#otherRanks].sort((left, right) => left - right);
-    const candidates = ranks.flatMap((rank) => this.#findCandidate(rank, facts));
+    const rules = [...(this.#named.get(facts.action) ?? []), ...this.#others];
+    const candidates = rules
+      .sort((left, right) => left.rank - right.rank)
+      .flatMap((ranked) => findCandidate(ranked, facts));
     if (facts.action.length <= MAX_KEPT_NAME_CHARS) {
       if (this.#kept.size >= MAX_KEPT_NAMES) this.#kept.clear();
       this.#kept.set(facts.action, candidates);
     }
     return candidates;
   }
+}
 
-  #findCandidate(rank: number, facts: CallFacts): readonly Candidate[] {
-    const ranked = this.#ranked[rank];
-    if (ranked === undefined) return [];
-    const left = ranked.alternatives.filter(({ onName }) => testAll(onName, facts) !== "no");
-    return left.length === 0 ? [] : [{ ranked, alternatives: left.map(({ onCall }) => onCall) }];
-  }
+/** The rule with what is left to ask, unless the action's name rules it out. */
+function findCandidate(ranked: RankedRule, facts: CallFacts): readonly Candidate[] {
+  const left = ranked.alternatives.filter(({ onName }) => testAll(onName, facts) !== "no");
+  return left.length === 0 ? [] : [{ ranked, alternatives: left.map(({ onCall }) => onCall) }];
 }
 
 /** Whether a rule matches: whether all conditions of one of its alternatives hold. */
@@ -131,8 +124,8 @@ export function findOnlyActions({ alternatives }: Pick<PolicyRule, "alternatives
   return names;
 }
 
-function append(ranks: Map<string, number[]>, name: string, rank: number): void {
-  const known = ranks.get(name);
-  if (known === undefined) ranks.set(name, [rank]);
-  else known.push(rank);
+function append(rules: Map<string, RankedRule[]>, name: string, rule: RankedRule): void {
+  const known = rules.get(name);
+  if (known === undefined) rules.set(name, [rule]);
+  else known.push(rule);
 }

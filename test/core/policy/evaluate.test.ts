@@ -56,6 +56,27 @@ describe("policy.evaluate order of rules", () => {
     expect(matched.map(({ priority }) => priority)).toEqual([2, 3, 4]);
   });
 
+  it("evaluate() finds the same rules by names that are longer, or more, than are kept", () => {
+    const policy = compileRules([
+      { effect: "deny", match: { action: "*7" } },
+      { effect: "allow", match: { action: ["name 17", "name 18"] }, priority: 1 },
+      { effect: "allow", match: { action: "other" }, priority: 1 },
+    ]);
+    const ask = (action: string): string[] => policy.evaluate(buildCall({ action })).matched.map(({ rule }) => rule);
+    const names = Array.from({ length: 1_100 }, (_, index) => `name ${index}`);
+    for (const turn of [1, 2]) {
+      expect([turn, names.filter((name) => ask(name).includes("rule 0"))]).toEqual([
+        turn,
+        names.filter((name) => name.endsWith("7")),
+      ]);
+    }
+    expect([ask("name 17"), ask("name 18"), ask(`${"x".repeat(300)}7`)]).toEqual([
+      ["rule 1", "rule 0"],
+      ["rule 1"],
+      ["rule 0"],
+    ]);
+  });
+
   it("evaluate() reports shadow rules and never lets them decide", () => {
     const policy = compileRules([{ effect: "deny", enforce: false, priority: 1 }, { effect: "allow" }]);
     expect(policy.evaluate(buildCall())).toMatchObject({

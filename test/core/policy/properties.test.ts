@@ -128,13 +128,16 @@ function fail(): never {
 
 /** What the rules say, read in the order of their priorities: the strictest of what may apply and of the first that does. */
 function readPlainly(explained: readonly RuleExplanation[]): { effect: Effect; rule: string } | undefined {
-  let strictest: { effect: Effect; rule: string } | undefined;
-  for (const { rule, effect, enforce, matched, uncertain } of [...explained].sort(byPriority)) {
+  let strictest: { effect: Effect; rule: string; priority: number; isWeakened: boolean } | undefined;
+  for (const { rule, effect, priority, enforce, matched, uncertain } of [...explained].sort(byPriority)) {
     const applies = matched || (uncertain === true && effect !== "allow");
     if (!enforce || !applies) continue;
     const weakened = matched || effect !== "deny" ? effect : "require_approval";
-    if (strictest === undefined || compareStrictness(weakened, strictest.effect) > 0)
-      strictest = { effect: weakened, rule };
+    const read = { effect: weakened, rule, priority, isWeakened: weakened !== effect };
+    const difference = strictest === undefined ? 1 : compareStrictness(weakened, strictest.effect);
+    // Of one priority, a rule that means what it says speaks before one that only may.
+    const isPlainer = strictest?.isWeakened === true && !read.isWeakened && strictest.priority === priority;
+    if (difference > 0 || (difference === 0 && isPlainer)) strictest = read;
     if (matched) break;
   }
   return strictest;

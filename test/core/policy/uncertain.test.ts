@@ -7,6 +7,8 @@ import { buildCall, compileRules } from "./documents.ts";
 const MAYBE = { args: { amount: { gt: 100 } } };
 const CALL = buildCall({ input: { amount: "101", text: "x" } });
 const REMOVE = { effect: "sanitize", sanitize: { remove: ["/text"] } };
+type Rules = Parameters<typeof compileRules>[0];
+
 const FINANCE = { approvers: ["group:finance"], decide_by: "1h" };
 const FINANCE_TERMS = {
   approvers: ["group:finance"],
@@ -33,15 +35,14 @@ describe("policy.evaluate where a rule may match", () => {
     });
   });
 
-  it.each<[name: string, rules: object[], effect: string, rule: string | undefined]>([
-    ["an approval that may match", [{ effect: "require_approval", match: MAYBE }], "require_approval", "rule 0"],
-    ["a change that may match", [{ ...REMOVE, match: MAYBE }], "sanitize", "rule 0"],
-    ["a permission that may match", [{ effect: "allow", match: MAYBE }], "deny", undefined],
+  it.each<[name: string, rules: Rules, decided: [effect: string, rule: string | undefined]]>([
+    ["an approval that may match", [{ effect: "require_approval", match: MAYBE }], ["require_approval", "rule 0"]],
+    ["a change that may match", [{ ...REMOVE, match: MAYBE }], ["sanitize", "rule 0"]],
+    ["a permission that may match", [{ effect: "allow", match: MAYBE }], ["deny", undefined]],
     [
       "a denial that may match in front of a permission",
       [{ effect: "deny", match: MAYBE }, { effect: "allow" }],
-      "require_approval",
-      "rule 0",
+      ["require_approval", "rule 0"],
     ],
     [
       "a denial that may match behind a permission",
@@ -49,14 +50,12 @@ describe("policy.evaluate where a rule may match", () => {
         { effect: "allow", priority: 1 },
         { effect: "deny", match: MAYBE },
       ],
-      "allow",
-      "rule 0",
+      ["allow", "rule 0"],
     ],
     [
       "a denial that may match in front of a sure one",
       [{ effect: "deny", match: MAYBE }, { effect: "deny" }],
-      "deny",
-      "rule 1",
+      ["deny", "rule 1"],
     ],
     [
       "a denial that may match in front of a sure one of later priority",
@@ -64,14 +63,12 @@ describe("policy.evaluate where a rule may match", () => {
         { effect: "deny", match: MAYBE },
         { effect: "deny", priority: 200 },
       ],
-      "deny",
-      "rule 1",
+      ["deny", "rule 1"],
     ],
     [
       "a sure approval beside a denial that may match",
       [{ effect: "deny", match: MAYBE }, { effect: "require_approval" }],
-      "require_approval",
-      "rule 1",
+      ["require_approval", "rule 1"],
     ],
     [
       "a change that may match in front of a denial that may match",
@@ -79,24 +76,21 @@ describe("policy.evaluate where a rule may match", () => {
         { ...REMOVE, match: MAYBE, priority: 1 },
         { effect: "deny", match: MAYBE },
       ],
-      "require_approval",
-      "rule 1",
+      ["require_approval", "rule 1"],
     ],
     [
       "a permission that may match in front of a sure denial",
       [{ effect: "allow", match: MAYBE, priority: 1 }, { effect: "deny" }],
-      "deny",
-      "rule 1",
+      ["deny", "rule 1"],
     ],
     [
       "a shadow denial that may match in front of a permission",
       [{ effect: "deny", match: MAYBE, enforce: false }, { effect: "allow" }],
-      "allow",
-      "rule 1",
+      ["allow", "rule 1"],
     ],
-  ])("evaluate() decides on %s", (_, rules, effect, rule) => {
+  ])("evaluate() decides on %s", (_, rules, decided) => {
     const verdict = compileRules(rules).evaluate(CALL);
-    expect([verdict.effect, verdict.rule]).toEqual([effect, rule]);
+    expect([verdict.effect, verdict.rule]).toEqual(decided);
     expect(Verdict.parse(verdict)).toEqual(verdict);
   });
 
@@ -133,7 +127,7 @@ describe("policy.evaluate where a rule may match", () => {
 });
 
 describe("policy.evaluate terms of approvals where a rule may match", () => {
-  it.each<[name: string, rules: object[], terms: object]>([
+  it.each<[name: string, rules: Rules, terms: object]>([
     ["of the denial that may match", [{ effect: "deny", match: MAYBE, approval: FINANCE }], FINANCE_TERMS],
     [
       "of the sure approval behind a denial that names none",
@@ -201,31 +195,38 @@ describe("policy.evaluate sanitize", () => {
 });
 
 describe("policy.evaluate limits", () => {
-  const limit = (perRun: number): object => ({ limits: { attempts: { per_run: perRun } } });
+  const limit = (perRun: number): Readonly<Record<string, unknown>> => ({ limits: { attempts: { per_run: perRun } } });
 
-  it.each<[name: string, rules: object[], rest: object, attempts: number | undefined]>([
-    ["of the deciding rule", [{ effect: "allow", ...limit(3) }], {}, 3],
-    ["of the document", [{ effect: "allow" }], limit(4), 4],
-    ["of the document, where the default decides", [], { ...limit(4), default: "allow" }, 4],
+  it.each<
+    [name: string, document: { rules: Rules; rest?: Readonly<Record<string, unknown>> }, attempts: number | undefined]
+  >([
+    ["of the deciding rule", { rules: [{ effect: "allow", ...limit(3) }] }, 3],
+    ["of the document", { rules: [{ effect: "allow" }], rest: limit(4) }, 4],
+    ["of the document, where the default decides", { rules: [], rest: { ...limit(4), default: "allow" } }, 4],
     [
       "that is lowest of all rules that match",
-      [
-        { effect: "allow", ...limit(3) },
-        { effect: "allow", ...limit(2) },
-      ],
-      limit(4),
+      {
+        rules: [
+          { effect: "allow", ...limit(3) },
+          { effect: "allow", ...limit(2) },
+        ],
+        rest: limit(4),
+      },
       2,
     ],
-    ["of a rule that may match", [{ effect: "allow", match: MAYBE, ...limit(2) }, { effect: "allow" }], {}, 2],
+    ["of a rule that may match", { rules: [{ effect: "allow", match: MAYBE, ...limit(2) }, { effect: "allow" }] }, 2],
     [
       "of no rule that doesn't match",
-      [{ effect: "deny", match: { action: "x" }, ...limit(2) }, { effect: "allow" }],
-      {},
+      { rules: [{ effect: "deny", match: { action: "x" }, ...limit(2) }, { effect: "allow" }] },
       undefined,
     ],
-    ["of no shadow rule", [{ effect: "allow", enforce: false, ...limit(2) }, { effect: "allow" }], {}, undefined],
-    ["of none when the call is denied", [{ effect: "deny", ...limit(2) }], limit(4), undefined],
-  ])("evaluate() obliges to the limit %s", (_, rules, rest, attempts) => {
+    [
+      "of no shadow rule",
+      { rules: [{ effect: "allow", enforce: false, ...limit(2) }, { effect: "allow" }] },
+      undefined,
+    ],
+    ["of none when the call is denied", { rules: [{ effect: "deny", ...limit(2) }], rest: limit(4) }, undefined],
+  ])("evaluate() obliges to the limit %s", (_, { rules, rest }, attempts) => {
     const { obligations } = compileRules(rules, rest).evaluate(CALL);
     expect(obligations.limits?.attempts?.perRun).toBe(attempts);
   });

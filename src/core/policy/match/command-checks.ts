@@ -7,7 +7,7 @@ import { MAX_LIST_ITEMS, MAX_SEARCHED_CHARS } from "../limits.ts";
 import { allOf, anyOf, negate, type Truth, truthOf } from "../truth.ts";
 import { type FlagQuery, hasFlag, readFlagQuery } from "./command-flags.ts";
 import { readPushes } from "./command-pushes.ts";
-import type { CommandCheck, CommandSubject } from "./command-test.ts";
+import { type CommandCheck, type CommandSubject, settle } from "./command-test.ts";
 import { readWordPattern, type WordPattern } from "./command-word.ts";
 import type { MatchContext } from "./condition.ts";
 import { readRegex } from "./read-pattern.ts";
@@ -22,7 +22,7 @@ export const COMMAND_CHECKS: Readonly<Record<string, CheckReader>> = {
   flags_none: readMissingFlags,
   args_any: argsReader((patterns, fits) => anyOf(patterns, fits)),
   args_all: argsReader((patterns, fits) => allOf(patterns, fits)),
-  args_none: argsReader((patterns, fits) => negate(anyOf(patterns, fits))),
+  args_none: readMissingArgs,
   args_min: readArgsMin,
   env_any: readEnv,
   env_none: readMissingEnv,
@@ -52,28 +52,41 @@ type ArgsQuestion = (patterns: readonly WordPattern[], fits: (pattern: WordPatte
 function argsReader(question: ArgsQuestion): CheckReader {
   return (cursor, context) => {
     const patterns = readEach(cursor, (item) => readWordPattern(item, context));
-    return patterns && ((subject) => question(patterns, (pattern) => fitOperands(subject, pattern)));
+    const isRestricting = context.quantifier === "any";
+    return patterns && ((subject) => question(patterns, (pattern) => fitOperands(subject, pattern, isRestricting)));
   };
 }
 
-function fitOperands({ operands, skipped }: CommandSubject, pattern: WordPattern): Truth {
+/** A word that may be an option's value is no operand then: neither is sure. */
+function readMissingArgs(cursor: Cursor, context: MatchContext): CommandCheck | undefined {
+  const patterns = readEach(cursor, (item) => readWordPattern(item, context));
+  return patterns && ((subject) => negate(anyOf(patterns, (pattern) => fitOperands(subject, pattern, false))));
+}
+
+/** Whether one of the operands fits; `isRestricting` as in `settle`. */
+function fitOperands({ operands, skipped }: CommandSubject, pattern: WordPattern, isRestricting: boolean): Truth {
   let answer: Truth = "no";
-  for (let index = skipped; index < operands.length; index += 1) {
-    const operand = operands[index];
-    const truth = operand === undefined ? "no" : pattern.fits(operand.word);
+  let index = 0;
+  for (const { word, mayBeValue } of operands) {
+    index += 1;
+    if (index <= skipped) continue;
+    const fit = pattern.fits(word);
+    const truth = fit === "yes" && mayBeValue ? settle("likely", isRestricting) : fit;
     if (truth === "yes") return truth;
     if (truth === "unknown") answer = truth;
   }
   return answer;
 }
 
-/** At least so many operands; a word that may become several, or none, counts for neither. */
-function readArgsMin(cursor: Cursor): CommandCheck | undefined {
+/** At least so many operands; a word that may become several, none, or an option's value, counts for neither. */
+function readArgsMin(cursor: Cursor, { quantifier }: MatchContext): CommandCheck | undefined {
   const least = readInteger(cursor, { min: 1, max: MAX_LIST_ITEMS });
   if (least === undefined) return undefined;
   return ({ operands, skipped }) => {
     const words = operands.slice(skipped);
-    const sure = words.filter(({ word }) => !word.mayBeMany).length;
+    const sure = words.filter(
+      ({ word, mayBeValue }) => !word.mayBeMany && (quantifier === "any" || !mayBeValue),
+    ).length;
     if (sure >= least) return "yes";
     return sure < words.length ? "unknown" : "no";
   };

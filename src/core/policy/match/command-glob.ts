@@ -108,8 +108,7 @@ function splitUnescaped(text: string): readonly string[] {
 
 function tokenize(glob: string): readonly Token[] {
   const tokens: Token[] = [];
-  const parts = glob.match(/\*+|\\[^]|\[[!^]?[^][^\]]*\]|[^]/gu) ?? [];
-  for (const part of parts) {
+  for (const [part] of glob.matchAll(/\*+|\\[^]|\[[!^]?[^][^\]]*\]|[^]/gu)) {
     if (part.startsWith("*")) tokens.push("*");
     else if (part === "?") tokens.push(() => true);
     else if (part.startsWith("\\")) tokens.push(isChar(part.slice(1)));
@@ -124,16 +123,12 @@ function isChar(wanted: string): Token {
 
 function isMember(members: string): Token {
   const isNegated = /^[!^]/.test(members);
-  const chars = Array.from(isNegated ? members.slice(1) : members);
-  return (char) => hasMember(chars, char) !== isNegated;
-}
-
-function hasMember(members: readonly string[], char: string): boolean {
-  for (let index = 0; index < members.length; index += 1) {
-    const from = members[index] ?? "";
-    const to = members[index + 1] === "-" ? members[index + 2] : undefined;
-    if (to !== undefined) index += 2;
-    if (char >= from && char <= (to ?? from)) return true;
-  }
-  return false;
+  const ranges = Array.from(
+    (isNegated ? members.slice(1) : members).matchAll(/([^])-([^])|[^]/gu),
+    ([part, from, to]) => ({
+      from: from ?? part,
+      to: to ?? part,
+    }),
+  );
+  return (char) => ranges.some(({ from, to }) => char >= from && char <= to) !== isNegated;
 }

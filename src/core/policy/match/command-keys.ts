@@ -25,8 +25,8 @@ const GIT_KEYS = ["config_any", "pushes"];
 export function readCommandMapping(cursor: Cursor, context: MatchContext): CommandMapping | undefined {
   const members = readMap(cursor, KEYS);
   if (members === undefined) return undefined;
-  const keys = [...members.keys()].filter((key) => key !== "optional");
-  if (keys.length === 0)
+  const asked = [...members].filter(([key]) => key !== "optional");
+  if (asked.length === 0)
     return addFault(cursor, "This mapping asks for nothing", `give it one of ${KEYS.known.join(", ")}`);
   const optional = members.get("optional");
   const isOptional = (optional && readBoolean(optional)) ?? false;
@@ -38,10 +38,9 @@ export function readCommandMapping(cursor: Cursor, context: MatchContext): Comma
     ...readProgram(members, context),
     subcommands: readSubcommands(members),
     checks,
-    isAboutCode: members.has("code"),
     isRestricting: context.quantifier === "any",
   };
-  const expected = keys.map((key) => `${key} ${describeValue(members.get(key)?.node)}`).join(", ");
+  const expected = asked.map(([key, { node }]) => `${key} ${describeValue(node)}`).join(", ");
   return { test, isOptional, expected };
 }
 
@@ -78,10 +77,8 @@ function readSubcommand(cursor: Cursor): readonly string[] | undefined {
   );
 }
 
-function describeValue(node: DocumentNode | undefined): string {
-  switch (node?.kind) {
-    case undefined:
-      return "";
+function describeValue(node: DocumentNode): string {
+  switch (node.kind) {
     case "scalar":
       return String(node.value);
     case "list":

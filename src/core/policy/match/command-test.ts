@@ -30,8 +30,6 @@ export interface CommandTest {
   readonly subcommands: readonly (readonly string[])[] | undefined;
   /** The other keys, all of which must hold. */
   readonly checks: readonly CommandCheck[];
-  /** Whether one of the keys asks about program text. */
-  readonly isAboutCode: boolean;
   /** Whether what is probably so counts as so: for a rule that restricts. */
   readonly isRestricting: boolean;
 }
@@ -44,7 +42,6 @@ export function settle(presence: Presence, isRestricting: boolean): Truth {
 
 /** Whether a mapping holds of a command. */
 export function testCommand(test: CommandTest, command: ShellCommand): Truth {
-  if (test.isAboutCode && command.code === undefined) return "no";
   const program = testProgram(test, command.program);
   // Behind a program that can't be known, every word may mean something else.
   if (program !== "yes") return program;
@@ -90,16 +87,18 @@ function testSubcommand(test: CommandTest, words: readonly string[], { command, 
 function findSubcommand(words: readonly string[], { operands }: CommandLine): { presence: Presence; next: number } {
   let found = 0;
   let presence: Presence = "yes";
-  for (let next = 1; next <= operands.length; next += 1) {
-    const operand = operands[next - 1];
-    if (operand === undefined) break;
+  let next = 0;
+  let missing: { presence: Presence; next: number } = NOT_FOUND;
+  for (const operand of operands) {
+    next += 1;
     const isWanted = operand.word.text === words[found];
     if (operand.mayBeValue) presence = "likely";
     if (isWanted) found += 1;
-    else if (!operand.mayBeValue) return isUncertain(operand) ? MAYBE_FOUND : NOT_FOUND;
+    else if (isUncertain(operand)) missing = MAYBE_FOUND;
+    if (!isWanted && !operand.mayBeValue) return missing;
     if (found === words.length) return { presence, next };
   }
-  return NOT_FOUND;
+  return missing;
 }
 
 function isUncertain({ word }: Operand): boolean {

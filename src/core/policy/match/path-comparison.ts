@@ -3,17 +3,16 @@ import { UNKNOWN } from "../facets/shell/command.ts";
 import type { Truth } from "../truth.ts";
 import type { PathPattern } from "./path-pattern.ts";
 import {
-  fits,
+  DEEP_SEGMENT,
   includesSegment,
   isOrdinaryGlob,
   listNames,
-  meets,
   meetsSegment,
-  OPEN_SEGMENT,
   openName,
   parseSegments,
   type Segment,
 } from "./path-segments.ts";
+import { fits, meets } from "./path-sequences.ts";
 import type { PathPatterns } from "./path-set.ts";
 
 /** Directories above which, or in which, homes lie: whoever takes them whole takes what every pattern is about. */
@@ -40,8 +39,7 @@ export function compareLoosely({ globs, regexes, ignoresCase }: PathPatterns, fa
     for (const pattern of globs) {
       if (!fact.isTree && !endsAlike(pattern, segments)) continue;
       // Once something may fit, only what surely does would change the answer.
-      if (answer === "unknown" && fact.isOpaque && !pattern.isFloating) continue;
-      const truth = comparePattern(pattern, compared);
+      const truth = answer === "unknown" ? fitsSurely(pattern, compared) : comparePattern(pattern, compared);
       if (truth === "yes") return "yes";
       if (truth === "unknown") answer = "unknown";
     }
@@ -63,7 +61,7 @@ function segmentsOf(text: string, fact: PathFact): readonly Segment[] {
   const slash = ending.indexOf("/");
   const glued = slash < 0 ? ending : ending.slice(0, slash);
   const behind = slash < 0 ? [] : (fact.isGlob ? parseSegments : listNames)(ending.slice(slash + 1));
-  return [OPEN_SEGMENT, ...(glued === "" ? [] : [openName(glued)]), ...behind];
+  return [DEEP_SEGMENT, ...(glued === "" ? [] : [openName(glued)]), ...behind];
 }
 
 /** Whether the last names agree, which tells most patterns apart. */
@@ -81,26 +79,36 @@ function couldFitRegex(fact: PathFact): boolean {
 
 function comparePattern(pattern: PathPattern, compared: Compared): Truth {
   const { segments, fact, text } = compared;
-  if (fits(pattern.segments, segments, { isDeep, test: includesSegment })) {
-    // A relative pattern speaks of the place where the call begins, not of a directory that nobody knows.
-    return fact.isAdrift && !pattern.isFloating ? "unknown" : "yes";
-  }
+  const sure = fitsSurely(pattern, compared);
+  if (sure !== "no") return sure;
   if ((fact.isGlob || fact.isOpaque) && meetsPattern(pattern, segments)) return "unknown";
   if ((fact.isAdrift || text.startsWith("..")) && couldLieUnder(pattern, compared)) return "unknown";
   if (fact.isTree && couldHold(pattern, compared)) return "unknown";
   return isRoot(segments[0], "~") ? compareSpelledHome(pattern, segments.slice(1)) : "no";
 }
 
+function fitsSurely(pattern: PathPattern, { segments, fact }: Compared): Truth {
+  if (!fits(pattern.segments, segments, { isDeep, test: includesSegment })) return "no";
+  // A relative pattern speaks of the place where the call begins, not of a directory that nobody knows.
+  return fact.isAdrift && !pattern.isFloating ? "unknown" : "yes";
+}
+
 function meetsPattern({ segments: pattern }: PathPattern, segments: readonly Segment[]): boolean {
-  return meets(pattern, segments, {
-    isDeep,
-    test: (left, right, index) => {
-      if (!meetsSegment(left, right)) return false;
-      // `*.json` may be a key that some pattern finds in any directory; but then nobody could name files by a glob any more.
-      const mayBeAnywhere = pattern[index - 1]?.kind === "deep";
-      return !mayBeAnywhere || !isOrdinaryGlob(right) || includesSegment(left, right);
-    },
+  return meetsAll(pattern, segments, (left, right, index) => {
+    if (!meetsSegment(left, right)) return false;
+    // `*.json` may be a key that some pattern finds in any directory; but then nobody could name files by a glob any more.
+    const mayBeAnywhere = pattern[index - 1]?.kind === "deep";
+    return !mayBeAnywhere || !isOrdinaryGlob(right) || includesSegment(left, right);
   });
+}
+
+/** Whether pattern and path can stand for the same names. */
+function meetsAll(
+  pattern: readonly Segment[],
+  segments: readonly Segment[],
+  test: (left: Segment, right: Segment, index: number) => boolean,
+): boolean {
+  return (segments.some(isDeep) ? meets<Segment> : fits<Segment, Segment>)(pattern, segments, { isDeep, test });
 }
 
 /** Whether a path that begins in an unknown directory may be one that the pattern means: some name in both must say so. */
@@ -110,7 +118,7 @@ function couldLieUnder({ segments: pattern }: PathPattern, { segments, fact }: C
   const first = isRoot(pattern[0], "") && fact.isAdrift ? 2 : 0;
   return pattern.some((segment, index) => {
     if (index < first || segment.kind !== "name" || segment.text === "" || segment.text === "~") return false;
-    return meets(pattern.slice(index), known, { isDeep, test: meetsSegment });
+    return meetsAll(pattern.slice(index), known, meetsSegment);
   });
 }
 
@@ -131,7 +139,7 @@ function couldHold({ segments: pattern, isFloating }: PathPattern, { text, segme
 /** Patterns for `/home/…` are about homes, too; which of them the call's is can't be known. */
 function compareSpelledHome({ segments: pattern }: PathPattern, behind: readonly Segment[]): Truth {
   if (!isRoot(pattern[0], "")) return "no";
-  const spelled = SPELLED_HOMES.some((home) => meets(pattern, [...home, ...behind], { isDeep, test: meetsSegment }));
+  const spelled = SPELLED_HOMES.some((home) => meetsAll(pattern, [...home, ...behind], meetsSegment));
   return spelled ? "unknown" : "no";
 }
 

@@ -1,3 +1,5 @@
+import { fits, meets } from "./path-sequences.ts";
+
 /** One step inside a name: a character, `?`, `*`, or a class in brackets. */
 type Token =
   | { readonly kind: "char"; readonly char: string }
@@ -11,17 +13,21 @@ interface CharClass {
   readonly ranges: readonly (readonly [from: string, to: string])[];
 }
 
-/**
- * What stands between two slashes of a path or a pattern: a name, a glob, or any number of names (`**`). An open one stands for a part
- * that can't be known, which may be more than shells make of a glob.
- */
-export type Segment =
-  | { readonly kind: "name"; readonly text: string }
-  | { readonly kind: "glob"; readonly tokens: readonly Token[]; readonly isOpen: boolean }
-  | { readonly kind: "deep"; readonly isOpen: boolean };
+/** A name with special characters. */
+interface GlobSegment {
+  readonly kind: "glob";
+  readonly tokens: readonly Token[];
+  /** Whether it stands for a part that can't be known, which may be more than shells make of a glob. */
+  readonly isOpen: boolean;
+  /** Whether it has a star, so that it fits names of any length. */
+  readonly hasStar: boolean;
+}
 
-/** Any number of names that can't be known. */
-export const OPEN_SEGMENT: Segment = { kind: "deep", isOpen: true };
+/** What stands between two slashes of a path or a pattern: a name, a glob, or any number of names (`**`). */
+export type Segment = { readonly kind: "name"; readonly text: string } | GlobSegment | { readonly kind: "deep" };
+
+/** Any number of names. */
+export const DEEP_SEGMENT: Segment = { kind: "deep" };
 
 const STAR: Token = { kind: "star" };
 const ANY: Token = { kind: "any" };
@@ -38,7 +44,7 @@ export function listNames(path: string): readonly Segment[] {
 
 /** A name of which only the end is known. */
 export function openName(ending: string): Segment {
-  return { kind: "glob", tokens: [STAR, ...Array.from(ending, toChar)], isOpen: true };
+  return createGlob([STAR, ...Array.from(ending, toChar)], true);
 }
 
 /** The names of a path in normal form. */
@@ -48,11 +54,15 @@ export function splitPath(path: string): readonly string[] {
 }
 
 function parseSegment(text: string): Segment {
-  if (text === "**") return { kind: "deep", isOpen: false };
+  if (text === "**") return DEEP_SEGMENT;
   if (!/[*?[\\]/.test(text)) return { kind: "name", text };
   const tokens = parseTokens(text, "\\");
-  if (tokens.some(({ kind }) => kind !== "char")) return { kind: "glob", tokens, isOpen: false };
+  if (tokens.some(({ kind }) => kind !== "char")) return createGlob(tokens, false);
   return { kind: "name", text: tokens.map((token) => (token.kind === "char" ? token.char : "")).join("") };
+}
+
+function createGlob(tokens: readonly Token[], isOpen: boolean): Segment {
+  return { kind: "glob", tokens, isOpen, hasStar: tokens.some(isStar) };
 }
 
 /** The steps of a glob inside one name; `escape` is the character behind which the next one stands for itself. */
@@ -108,10 +118,21 @@ export function includesSegment(pattern: Segment, segment: Segment): boolean {
 /** Whether something that a path's segment stands for fits a pattern's segment. */
 export function meetsSegment(pattern: Segment, segment: Segment): boolean {
   if (segment.kind !== "glob" || pattern.kind === "deep") return includesSegment(pattern, segment);
+  const start = startOf(pattern);
+  const otherStart = startOf(segment);
   // A shell's glob that doesn't begin with a dot leaves out the names that do.
-  if (!segment.isOpen && startsWithDot(pattern) && !startsWithDot(segment)) return false;
-  const tokens = pattern.kind === "name" ? Array.from(pattern.text, toChar) : pattern.tokens;
-  return meets(tokens, segment.tokens, { isDeep: isStar, test: meetsToken });
+  if (!segment.isOpen && start === "." && otherStart !== ".") return false;
+  if (!mayAgree(start, otherStart) || !mayAgree(endOf(pattern), endOf(segment))) return false;
+  if (pattern.kind === "name") return pattern.text !== "" && fitsTokens(segment.tokens, pattern.text);
+  if (!segment.hasStar) return fits(pattern.tokens, segment.tokens, { isDeep: isStar, test: meetsToken });
+  return meets(pattern.tokens, segment.tokens, { isDeep: isStar, test: meetsToken });
+}
+
+/** The character that a segment certainly begins with; empty when there is none. */
+function startOf(segment: Segment): string {
+  if (segment.kind === "name") return segment.text.charAt(0);
+  const first = segment.kind === "glob" ? segment.tokens[0] : undefined;
+  return first?.kind === "char" ? first.char : "";
 }
 
 /** Whether a segment is an everyday glob, `*` or `*.ts`, that nobody writes to hide a name. */
@@ -122,10 +143,15 @@ export function isOrdinaryGlob(segment: Segment): boolean {
   return dot.kind === "char" && dot.char === "." && others.every(({ kind }) => kind === "char");
 }
 
-function startsWithDot(segment: Segment): boolean {
-  if (segment.kind === "name") return segment.text.startsWith(".");
-  const first = segment.kind === "glob" ? segment.tokens[0] : undefined;
-  return first?.kind === "char" && first.char === ".";
+/** The character that a segment certainly ends with; empty when there is none. */
+function endOf(segment: Segment): string {
+  if (segment.kind === "name") return segment.text.charAt(segment.text.length - 1);
+  const last = segment.kind === "glob" ? segment.tokens.at(-1) : undefined;
+  return last?.kind === "char" ? last.char : "";
+}
+
+function mayAgree(left: string, right: string): boolean {
+  return left === right || left === "" || right === "";
 }
 
 function isStar(token: Token): boolean {
@@ -153,62 +179,4 @@ function meetsToken(pattern: Token, token: Token): boolean {
   if (token.kind === "char") return accepts(pattern, token.char);
   // Two classes may have a character in common; to say that they have is the safe answer.
   return pattern.kind !== "char" || accepts(token, pattern.char);
-}
-
-/** How the members of a pattern are compared with those of something else. */
-interface Comparison<Left, Right> {
-  /** Whether a member stands for any number of the other sequence's members. */
-  readonly isDeep: (member: Left) => boolean;
-  /** Whether two members agree. */
-  readonly test: (left: Left, right: Right, leftIndex: number) => boolean;
-}
-
-/** Whether a whole sequence agrees with a pattern that may have deep members. Steps back to the last of these only, which is enough. */
-export function fits<Left, Right>(
-  pattern: readonly Left[],
-  items: ArrayLike<Right>,
-  { isDeep, test }: Comparison<Left, Right>,
-): boolean {
-  let at = 0;
-  let deepAt = -1;
-  let resumeAt = 0;
-  for (let index = 0; index < items.length;) {
-    const member = pattern[at];
-    if (member !== undefined && isDeep(member)) {
-      deepAt = at;
-      resumeAt = index;
-      at += 1;
-    } else if (member !== undefined && test(member, items[index] as Right, at)) {
-      at += 1;
-      index += 1;
-    } else if (deepAt >= 0) {
-      resumeAt += 1;
-      at = deepAt + 1;
-      index = resumeAt;
-    } else return false;
-  }
-  for (; at < pattern.length; at += 1) if (!isDeep(pattern[at] as Left)) return false;
-  return true;
-}
-
-/** Whether two sequences, both of which may have deep members, can stand for the same. One row of answers at a time. */
-export function meets<Member>(
-  left: readonly Member[],
-  right: readonly Member[],
-  { isDeep, test }: Comparison<Member, Member>,
-): boolean {
-  let row: boolean[] = [true];
-  for (const [column, item] of right.entries()) row.push(row[column] === true && isDeep(item));
-  for (const [leftIndex, member] of left.entries()) {
-    const next: boolean[] = [row[0] === true && isDeep(member)];
-    for (const [column, item] of right.entries()) {
-      const isJoker = isDeep(member) || isDeep(item);
-      const fitsHere = isJoker
-        ? row[column + 1] === true || next[column] === true
-        : row[column] === true && test(member, item, leftIndex);
-      next.push(fitsHere);
-    }
-    row = next;
-  }
-  return row[right.length] === true;
 }

@@ -2,7 +2,8 @@ import type { PathFact } from "../facets/paths/path-fact.ts";
 import type { Truth } from "../truth.ts";
 import { compareLoosely } from "./path-comparison.ts";
 import type { PathPattern } from "./path-pattern.ts";
-import { fits, includesSegment, type Segment, splitPath } from "./path-segments.ts";
+import { includesSegment, type Segment, splitPath } from "./path-segments.ts";
+import { fits } from "./path-sequences.ts";
 
 /** Patterns of one condition, any of which may fit. */
 export interface PathPatterns {

@@ -1,7 +1,7 @@
 import { addFault, type Cursor, readBoolean, readItems, readMap } from "../document/cursor.ts";
 import type { PathFact } from "../facets/paths/path-fact.ts";
 import { UNKNOWN } from "../facets/shell/command.ts";
-import { allOf, anyOf, type Truth, truthOf } from "../truth.ts";
+import { type Truth, truthOf } from "../truth.ts";
 import { type Condition, type ConditionReader, type MatchContext, quantify } from "./condition.ts";
 import { PATH_CHECKS, type PathCheck } from "./path-checks.ts";
 import { describePaths } from "./path-words.ts";
@@ -16,6 +16,27 @@ interface PathMapping {
   readonly isOptional: boolean;
 }
 
+/** A call may have hundreds of paths and a document hundreds of mappings: nothing is allocated for a pair of them. */
+function testMapping({ checks }: PathMapping, path: PathFact): Truth {
+  let answer: Truth = "yes";
+  for (const check of checks) {
+    const truth = check.holds(path);
+    if (truth === "no") return "no";
+    if (truth === "unknown") answer = "unknown";
+  }
+  return answer;
+}
+
+function testMappings(mappings: readonly PathMapping[], path: PathFact): Truth {
+  let answer: Truth = "no";
+  for (const mapping of mappings) {
+    const truth = testMapping(mapping, path);
+    if (truth === "yes") return "yes";
+    if (truth === "unknown") answer = "unknown";
+  }
+  return answer;
+}
+
 /** Reads `match.path`: what must hold of one path of the call, any of several such mappings, or `none` for a call without paths. */
 export const readPathCondition: ConditionReader = (cursor, context) => {
   const { node } = cursor;
@@ -23,8 +44,7 @@ export const readPathCondition: ConditionReader = (cursor, context) => {
   const mappings = readItems(cursor)?.flatMap((item) => readMapping(item, context) ?? []);
   if (mappings === undefined || mappings.length === 0) return undefined;
   const isOptional = mappings.some((mapping) => mapping.isOptional);
-  const fitsPath = (path: PathFact): Truth =>
-    anyOf(mappings, ({ checks }) => allOf(checks, (check) => check.holds(path)));
+  const fitsPath = (path: PathFact): Truth => testMappings(mappings, path);
   return {
     field: "path",
     expected: mappings.flatMap(({ checks }) => checks.flatMap(({ expected }) => expected)),

@@ -44,7 +44,8 @@ export function findRequiredText(regex: string): string | undefined {
 
 /** Undefined where an alternative begins, or where the regex is not understood. */
 function readToken(regex: string, start: number): Token | undefined {
-  switch (regex[start]) {
+  const char = regex.charAt(start);
+  switch (char) {
     case "|":
       return undefined;
     case "(": {
@@ -61,7 +62,6 @@ function readToken(regex: string, start: number): Token | undefined {
       return endingAt(testAt(OTHER_ESCAPE, regex, start), start);
     }
   }
-  const char = regex.charAt(start);
   const isPlain = /[\x20-\x7e]/.test(char) && !/[.^$*+?{}()]/.test(char);
   return { end: start + 1, char: isPlain ? char.toLowerCase() : "" };
 }

@@ -43,13 +43,13 @@ function readTables(cursor: Cursor, context: MatchContext): KeyTest<StatementFac
 
 /**
  * The names by which a table is known. A rule that restricts also looks at the name without its schema, at the schema that
- * is meant where none is written, and at the name in lower case, in which most servers but PostgreSQL compare quoted names.
+ * is meant where none is written, and at the name without quotes and in lower case, as many servers compare names.
  */
 function spellingsOf(table: string, { quantifier }: Pick<MatchContext, "quantifier">): readonly string[] {
   if (quantifier === "every") return [table];
   const last = /(?:^|\.)("(?:[^"]|"")*"|[^".]*)$/.exec(table)?.[1] ?? table;
-  const qualified = last === table ? `public.${table}` : table;
-  return [...new Set([table, last, qualified, table.toLowerCase(), last.toLowerCase(), qualified.toLowerCase()])];
+  const names = [table, last, last === table ? `public.${table}` : table, table.replaceAll('"', "")];
+  return [...new Set([...names, ...names.map((name) => name.toLowerCase())])];
 }
 
 function readWithoutWhere(cursor: Cursor): KeyTest<StatementFact> | undefined {

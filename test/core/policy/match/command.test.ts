@@ -48,6 +48,7 @@ describe("match.command", () => {
     [{ program: "git", subcommand: "stash drop" }, "git stash ?", "unknown unknown"],
     [{ program: "git", subcommand: "stash drop" }, "git stash push -m drop", "no no"],
     [{ program: "kubectl", subcommand: "delete" }, "kubectl -n prod delete pod x", "yes yes"],
+    [{ program: "gh", subcommand: "pr close" }, "gh --strange x pr close 7", "yes unknown"],
     [{ program: "tool", subcommand: "deploy" }, "tool deploy", "yes yes"],
     [{ program: "tool", subcommand: "deploy" }, "tool --context prod deploy", "yes unknown"],
     [{ program: "tool", subcommand: "deploy" }, "tool --verbose deploy", "yes unknown"],

@@ -1,3 +1,4 @@
+import { MAX_PATH_CHARS, MAX_PATH_GLOB_CHARS } from "../../limits.ts";
 import { UNKNOWN } from "../shell/command.ts";
 import type { FacetSettings } from "../source.ts";
 import { isRooted, normalizePath } from "./normalize-path.ts";
@@ -60,11 +61,17 @@ export function enterBase(base: PathBase, directory: string | undefined): PathBa
 
 /** Brings a path into normal form and looks where it lies. */
 export function createPath(found: FoundPath, base: PathBase): PathFact {
-  const { written, path = written, isGlob, isTree, isFromInput, accesses } = found;
+  const { written, isGlob, isTree, isFromInput, accesses } = found;
+  const path = limitPath(found);
   const isOpaque = path.includes(UNKNOWN);
   const normal = normalizePath(path, base.directory);
   const isAdrift = normal.isAdrift || (base.isAdrift && !isRooted(path));
   const names = namePlace(normal.text, base.workspace);
   const place = findPlace({ text: normal.text, isOpaque, isGlob, isAdrift }, names, base.workspace);
   return { text: normal.text, names, written, isFromInput, isOpaque, isGlob, isTree, isAdrift, place, accesses };
+}
+
+/** A path that is too long is as good as unknown. */
+function limitPath({ written, path = written, isGlob }: FoundPath): string {
+  return path.length > (isGlob ? MAX_PATH_GLOB_CHARS : MAX_PATH_CHARS) ? UNKNOWN : path;
 }

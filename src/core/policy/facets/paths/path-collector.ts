@@ -1,3 +1,4 @@
+import { MAX_PATHS } from "../../limits.ts";
 import { UNKNOWN, type Word } from "../shell/command.ts";
 import { createPath, type PathBase } from "./create-path.ts";
 import { spellFileAddress } from "./input-spelling.ts";
@@ -16,10 +17,15 @@ export class PathCollector {
     this.base = base;
   }
 
+  /** Whether there are more than will be looked at. */
+  get #isFull(): boolean {
+    return this.paths.length > MAX_PATHS;
+  }
+
   /** Adds a word that is a file, but for `-`, which is a standard stream. */
   add(word: Word, accesses: readonly Access[], isTree = false): void {
     const { text } = word;
-    if (accesses.length === 0 || text === "" || text === "-") return;
+    if (accesses.length === 0 || text === "" || text === "-" || this.#isFull) return;
     const written = /^file:/i.test(text) ? spellFileAddress(text) : text;
     this.paths.push(createPath({ written, isGlob: word.isGlob, isTree, isFromInput: false, accesses }, this.base));
   }
@@ -31,6 +37,7 @@ export class PathCollector {
 
   /** Adds a word that may be a file, if it looks like one. What can't be known in it says nothing; only the names behind that do. */
   addGuess(word: Word, accesses: readonly Access[]): void {
+    if (this.#isFull) return;
     if (!word.isOpaque) {
       if (looksLikePath(word.text)) this.add(word, accesses);
       return;

@@ -1,10 +1,7 @@
 import { MAX_WRAPPERS } from "../../limits.ts";
 import { type ShellCommand, UNKNOWN_WORD, type Word } from "./command.ts";
-import { findCodeRuns } from "./interpreters/find-code-runs.ts";
 import { findCode } from "./interpreters/find-code.ts";
-import { findInterpreter } from "./interpreters/interpreter-data.ts";
 import { nameProgram } from "./program-name.ts";
-import { findGitRuns } from "./programs/git-runs.ts";
 import { addCommand, addUnknown, type FunctionBody, type Reading } from "./reading.ts";
 import type { CommandRun, Run, ScriptRun } from "./runs.ts";
 import { applyBuiltin } from "./script/builtins.ts";
@@ -14,7 +11,9 @@ import { forgetAll, forgetVariables, forkState, type ShellState, UNKNOWN_DIRECTO
 import { findRuns } from "./wrappers/find-runs.ts";
 
 /** A simple command that is about to run. */
-export interface Launch extends SimpleCommand {
+export interface Launch {
+  /** The command; it has at least one word. */
+  readonly simple: SimpleCommand;
   /** Whether the shell itself runs it, so that `cd` and its like work on the shell. */
   readonly isInShell: boolean;
   /** Programs on the same command line that run it. */
@@ -48,52 +47,67 @@ export interface PendingBody {
 /** See {@link PendingScript} and {@link PendingBody}. */
 export type Pending = PendingScript | PendingBody;
 
-const NO_RUNS: readonly Run[] = Object.freeze([]);
-
-/** Adds a command, and those that it runs in turn; gives back the scripts that run too. The command has at least one word. */
-export function launchCommand(reading: Reading, state: ShellState, launch: Launch): Pending[] {
-  const { words, isInShell } = launch;
-  const [first = UNKNOWN_WORD, ...rest] = words;
+/** Adds a command, and those that it runs in turn; gives back the scripts that run too. */
+export function launchCommand(reading: Reading, state: ShellState, launch: Launch): readonly Pending[] {
+  const { simple, isInShell } = launch;
+  const first = simple.words[0] ?? UNKNOWN_WORD;
   const program = nameProgram(first);
-  const args = program === undefined && first.mayBeMany ? [UNKNOWN_WORD, ...rest] : rest;
-  const command = emitCommand(reading, state, { launch, program, args });
-  if (reading.isOver) return [];
-  if (program === undefined) {
-    if (isInShell) forgetAll(state);
-    return [];
-  }
+  const rest = simple.words.slice(1);
+  const command = emitCommand(reading, state, {
+    simple,
+    program,
+    args: program === undefined && first.mayBeMany ? [UNKNOWN_WORD, ...rest] : rest,
+  });
+  if (reading.isOver) return NOTHING;
+  if (program !== undefined) return followCommand(reading, state, { launch, command, program });
+  if (isInShell) forgetAll(state);
+  return NOTHING;
+}
+
+const NOTHING: readonly Pending[] = Object.freeze([]);
+
+interface Followed {
+  readonly launch: Launch;
+  readonly command: ShellCommand;
+  readonly program: string;
+}
+
+/** What a command does to its shell, and what runs because of it. */
+function followCommand(
+  reading: Reading,
+  state: ShellState,
+  { launch, command, program }: Followed,
+): readonly Pending[] {
   if (launch.wrapperCount > MAX_WRAPPERS) {
     addUnknown(reading);
-    return [];
+    return NOTHING;
   }
-  const named = isInShell ? callNamed(reading, state, { name: program, args }) : [];
-  const runner = { command, program: program.toLowerCase(), readsFile: launch.input?.isFile === true };
-  if (isInShell) applyBuiltin(reading, state, command);
-  const runs = [...findRuns(runner), ...findGitRuns(command), ...findProgramRuns(command)];
+  const named = launch.isInShell ? callNamed(reading, state, { name: program, args: command.args }) : NOTHING;
+  if (launch.isInShell) applyBuiltin(reading, state, command);
+  const runs = findRuns(command, { readsFile: launch.simple.input?.isFile === true });
+  if (runs.length === 0) return named;
   return [...named, ...runs.flatMap((run) => startRun(reading, state, { run, launch }))];
 }
 
-function findProgramRuns({ program = "", code }: ShellCommand): readonly Run[] {
-  return code === undefined ? NO_RUNS : findCodeRuns(findInterpreter(program)?.language ?? "other", code);
-}
-
 interface Emission {
-  readonly launch: Launch;
+  readonly simple: SimpleCommand;
   readonly program: string | undefined;
   readonly args: readonly Word[];
 }
 
 /** One command for each directory that it may run in; the first one is given back. */
-function emitCommand(reading: Reading, state: ShellState, { launch, program, args }: Emission): ShellCommand {
+function emitCommand(reading: Reading, state: ShellState, { simple, program, args }: Emission): ShellCommand {
   const { exported } = reading;
-  const { redirects, input } = launch;
-  const assignments = exported.length === 0 ? launch.assignments : [...exported, ...launch.assignments];
+  const { redirects, input } = simple;
+  const assignments = exported.length === 0 ? simple.assignments : [...exported, ...simple.assignments];
   const stdin = input === undefined ? state.stdin : input.text;
   const code = findCode({ program, args, stdin, readsFile: input?.isFile === true });
-  const [cwd, ...others] = state.directories;
-  const command = { program, args, assignments, redirects, cwd, stdin, code };
+  const { directories } = state;
+  const command = { program, args, assignments, redirects, cwd: directories[0], stdin, code };
   addCommand(reading, command);
-  for (const other of others) addCommand(reading, { ...command, cwd: other });
+  for (let index = 1; index < directories.length; index += 1) {
+    addCommand(reading, { ...command, cwd: directories[index] });
+  }
   return command;
 }
 
@@ -103,13 +117,14 @@ interface NamedCall {
 }
 
 /** The functions and aliases of that name. */
-function callNamed(reading: Reading, state: ShellState, { name, args }: NamedCall): Pending[] {
+function callNamed(reading: Reading, state: ShellState, { name, args }: NamedCall): readonly Pending[] {
+  if (reading.functions.size === 0 && reading.aliases.size === 0) return NOTHING;
   const bodies = reading.functions.get(name) ?? [];
   const texts = reading.aliases.get(name) ?? [];
   if (state.active.includes(name)) {
     // A function that calls itself may do so with any arguments; an alias stands for itself in its own text.
     if (bodies.length > 0) addUnknown(reading);
-    return [];
+    return NOTHING;
   }
   const active = [...state.active, name];
   return [
@@ -124,11 +139,11 @@ interface Start<Kind = Run> {
 }
 
 /** Programs are launched at once; scripts are left to the caller, because they need the parser. */
-function startRun(reading: Reading, state: ShellState, { run, launch }: Start): Pending[] {
+function startRun(reading: Reading, state: ShellState, { run, launch }: Start): readonly Pending[] {
   switch (run.kind) {
     case "unknown":
       addUnknown(reading);
-      return [];
+      return NOTHING;
     case "command":
       return startCommand(reading, state, { run, launch });
     case "script":
@@ -136,20 +151,22 @@ function startRun(reading: Reading, state: ShellState, { run, launch }: Start): 
   }
 }
 
-function startCommand(reading: Reading, state: ShellState, { run, launch }: Start<CommandRun>): Pending[] {
+function startCommand(reading: Reading, state: ShellState, { run, launch }: Start<CommandRun>): readonly Pending[] {
   const { words, assignments = [] } = run;
-  if (words.length === 0) return [];
+  if (words.length === 0) return NOTHING;
   return launchCommand(reading, findShell(state, run, launch), {
-    ...launch,
-    words,
-    assignments: [...launch.assignments, ...assignments],
+    simple: { ...launch.simple, words, assignments: [...launch.simple.assignments, ...assignments] },
     isInShell: launch.isInShell && run.shell === "same",
     wrapperCount: launch.wrapperCount + 1,
   });
 }
 
 /** The shell that something runs in, or a copy that stands for another process. */
-function findShell(state: ShellState, run: CommandRun | ScriptRun, { input, isInShell }: Launch): ShellState {
+function findShell(
+  state: ShellState,
+  run: CommandRun | ScriptRun,
+  { simple: { input }, isInShell }: Launch,
+): ShellState {
   const { shell, elsewhere } = run;
   if (shell === "same" && isInShell) return state;
   const fork = forkState(state, input === undefined ? {} : { stdin: input.text });

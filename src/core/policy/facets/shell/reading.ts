@@ -1,5 +1,11 @@
 import type { Function as FunctionNode } from "unbash";
-import { MAX_COMMANDS, MAX_SHELL_CHARS, MAX_SHELL_CHARS_AGAIN, MAX_SHELL_STATEMENTS } from "../../limits.ts";
+import {
+  MAX_COMMANDS,
+  MAX_SHELL_CHARS,
+  MAX_SHELL_CHARS_AGAIN,
+  MAX_SHELL_NAMES,
+  MAX_SHELL_STATEMENTS,
+} from "../../limits.ts";
 import { type Assignment, type ShellCommand, UNKNOWN_COMMAND, type Word } from "./command.ts";
 
 /** The body of a function, as the parser made it. */
@@ -12,9 +18,9 @@ export interface Reading {
   /** What later commands find in their environment. A subshell's exports stay: more is seen than is there, never less. */
   exported: readonly Assignment[];
   /** Bodies of functions by name, all of them: which definition a call meets may depend on what ran before. */
-  readonly functions: Map<string, FunctionBody[]>;
+  functions: ReadonlyMap<string, readonly FunctionBody[]>;
   /** Texts of aliases by name. */
-  readonly aliases: Map<string, Word[]>;
+  aliases: ReadonlyMap<string, readonly Word[]>;
   /** See `MAX_SHELL_CHARS`. */
   charsLeft: number;
   /** See `MAX_SHELL_CHARS_AGAIN`. */
@@ -27,13 +33,15 @@ export interface Reading {
 
 const NO_ASSIGNMENTS: readonly Assignment[] = Object.freeze([]);
 
+const NO_NAMES: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** Begins the reading of one call. */
 export function createReading(): Reading {
   return {
     commands: [],
     exported: NO_ASSIGNMENTS,
-    functions: new Map(),
-    aliases: new Map(),
+    functions: NO_NAMES,
+    aliases: NO_NAMES,
     charsLeft: MAX_SHELL_CHARS,
     charsAgainLeft: MAX_SHELL_CHARS_AGAIN,
     statementsLeft: MAX_SHELL_STATEMENTS,
@@ -66,9 +74,26 @@ export function spendStatement(reading: Reading): boolean {
   return !reading.isOver;
 }
 
-/** Takes characters that are read once more; false when nothing more may be looked at. */
-export function spendCharsAgain(reading: Reading, count: number): boolean {
-  reading.charsAgainLeft -= count;
+/** What reading a piece again costs besides its characters, in characters. Our choice, so that many small pieces count too. */
+const PIECE_COST = 12;
+
+/** Takes a piece of the text that is read once more; false when nothing more may be looked at. */
+export function spendCharsAgain(reading: Reading, charCount: number): boolean {
+  reading.charsAgainLeft -= charCount + PIECE_COST;
   if (reading.charsAgainLeft < 0 && !reading.isOver) stopReading(reading);
   return !reading.isOver;
+}
+
+/** Adds to what a name may stand for; none of it is forgotten. */
+export function addMeaning<Meaning>(
+  reading: Reading,
+  names: ReadonlyMap<string, readonly Meaning[]>,
+  [name, meaning]: readonly [string, Meaning],
+): ReadonlyMap<string, readonly Meaning[]> {
+  const meanings = names.get(name) ?? [];
+  if (names.size < MAX_SHELL_NAMES && meanings.length < MAX_SHELL_NAMES) {
+    return new Map(names).set(name, [...meanings, meaning]);
+  }
+  addUnknown(reading);
+  return names;
 }

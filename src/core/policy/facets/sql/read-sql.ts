@@ -58,9 +58,8 @@ export class SqlReader {
     const isWhole = readings.some(wasTaken);
     if (!isWhole && !mayBeSql(readings, source)) return;
     if (isWhole && source.certainty === "possible" && !/\S\s+\S/.test(text)) return;
-    const known = new Set(readings.filter(wasTaken).flatMap(({ parts }) => parts.flatMap((part) => part.firstWords)));
     for (const reading of readings) {
-      if (isWhole) addSuspected(reading, known, log);
+      if (isWhole) addSuspected(reading, readings, log);
       else addRefused(reading, log);
     }
     const isFilledIn = source.hasVariables === true && readings.some(hasPlaceholders);
@@ -99,10 +98,11 @@ export class SqlReader {
       return client === "psql";
     }
     if (part.isUnknown || this.#tokensLeft < part.tokenCount) return false;
-    const known = this.#taken.get(part.text);
+    const key = `${this.#session.hasNewSearchPath ? "new path " : ""}${part.text}`;
+    const known = this.#taken.get(key);
     if (known !== undefined) return known;
     const isTaken = this.#parse(part, log);
-    this.#taken.set(part.text, isTaken);
+    this.#taken.set(key, isTaken);
     return isTaken;
   }
 
@@ -163,8 +163,10 @@ function addRefused({ refused, isOdd }: Reading, log: FactLog): void {
  * Adds the harm that statements may do which the parser refused, where another reading of the text was taken whole:
  * most likely this one isn't meant, but a server of another kind may see it so.
  */
-function addSuspected({ refused, isOdd }: Reading, known: ReadonlySet<string>, log: FactLog): void {
+function addSuspected({ refused, isOdd }: Reading, readings: readonly Reading[], log: FactLog): void {
   if (isOdd) log.addUnknown();
+  if (refused.length === 0) return;
+  const known = new Set(readings.filter(wasTaken).flatMap(({ parts }) => parts.flatMap((part) => part.firstWords)));
   for (const part of refused) {
     // What isn't closed, no server takes.
     if (part.text.includes(REFUSED)) continue;

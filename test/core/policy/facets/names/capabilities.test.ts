@@ -74,7 +74,9 @@ describe("findCapabilities", () => {
   });
 
   it("findCapabilities() adds the words of a document, by whole words too", () => {
-    const added = { shell: ["runner"], sql: ["warehouse"] };
+    const added = { shell: ["runner", "Do_It"], sql: ["warehouse"] };
+    expect(findCapabilities(splitNameWords("do.itNow"), added)).toEqual(new Set(["shell"]));
+    expect(findCapabilities(splitNameWords("do_that"), added)).toEqual(new Set());
     expect(findCapabilities(splitNameWords("my_runner"), added)).toEqual(new Set(["shell"]));
     expect(findCapabilities(splitNameWords("WarehouseRead"), added)).toEqual(new Set(["file_read", "sql"]));
     expect(findCapabilities(splitNameWords("forerunners"), added)).toEqual(new Set());

@@ -26,6 +26,7 @@ describe("readUrls() in commands", () => {
     ["curl --connect-to ::127.0.0.1:80 https://example.com", [WEB, ":127.0.0.1 loopback"]],
     ["curl --connect-to a:1:[::1]:80 https://example.com", [WEB, ":::1 loopback"]],
     ["curl --connect-to a:1:: https://example.com", [WEB]],
+    ["curl --connect-to a https://example.com", [WEB, "?:?"]],
     ["curl --connect-to a:80:$:80 https://example.com", [WEB, "?:?"]],
     ["curl --unix-socket /var/run/docker.sock http://example.com/x", ["http:example.com", "unix:"]],
     ["curl --proto-default file /etc/passwd", ["file:"]],
@@ -113,6 +114,12 @@ describe("readUrls() in commands", () => {
   it("readUrls() takes brackets of an unquoted address for brackets", () => {
     const word = { ...buildWord("http://\\[::1\\]/?x"), isGlob: true };
     expect(commandUrlsOf(buildCommand("curl", { args: [word] }))).toEqual(["http:::1 loopback"]);
+  });
+
+  it("readUrls() can't know what lies beyond its limit", () => {
+    const commands = Array.from({ length: 300 }, (_, index) => buildCommand(`curl https://a${index}.example`));
+    expect(commandUrlsOf(...commands)).toHaveLength(201);
+    expect(commandUrlsOf(...commands).at(-1)).toBe("?:?");
   });
 
   it("readUrls() reads a list from standard input", () => {

@@ -25,6 +25,8 @@ describe("readUrls() in inputs", () => {
     ["any", { uri: "urn:isbn:123" }, ["urn:"]],
     ["any", { url: "see http://localhost:3000/." }, [LOCAL]],
     ["any", { url: "http://localhost:3000 is down" }, [LOCAL]],
+    ["any", { url: "see (http://[::1])." }, ["http:::1 loopback"]],
+    ["any", { url: "see 1http://localhost" }, [LOCAL]],
     ["any", { url: "http://1.1.1.1 &@127.0.0.1/" }, ["http:127.0.0.1 loopback credentials", "http:1.1.1.1 public"]],
     ["any", { url: "https://a.example,http://localhost/" }, ["https:a.example", LOCAL]],
     ["any", { url: "https://a.example\nhttp://localhost\n" }, ["https:a.example", LOCAL]],

@@ -173,7 +173,8 @@ function readStrings(tokens: readonly CodeToken[]): readonly Run[] {
   for (const [index, { kind, text }] of tokens.entries()) {
     if (kind === "string") {
       // What a program loads is no command.
-      if (/^(?:require|import|from)$/.test(tokens[index - (tokens[index - 1]?.text === "(" ? 2 : 1)]?.text ?? "")) continue;
+      if (/^(?:require|import|from)$/.test(tokens[index - (tokens[index - 1]?.text === "(" ? 2 : 1)]?.text ?? ""))
+        continue;
       if (isOpen) groups.at(-1)?.push(text);
       else groups.push([text]);
       isOpen = true;

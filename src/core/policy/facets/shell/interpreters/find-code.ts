@@ -15,7 +15,7 @@ interface InterpreterCall {
 
 /** The program text that an interpreter is given; undefined for other programs, and where it is in a file or a module. */
 export function findCode({ program, args, stdin, readsFile }: InterpreterCall): Word | undefined {
-  const data = program === undefined ? undefined : findInterpreter(program);
+  const data = program === undefined ? undefined : findInterpreter(program.toLowerCase());
   if (data === undefined) return undefined;
   const line = readLine(data, args);
   if (line.texts.length > 0) return joinWords(line.texts, "\n");

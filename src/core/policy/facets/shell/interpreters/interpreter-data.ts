@@ -113,10 +113,9 @@ export const INTERPRETERS: ReadonlyMap<string, InterpreterData> = new Map([
   ["mongo", { language: "node", code: "", longCode: ["--eval"] }],
 ]);
 
-/** An interpreter by its program's name, with or without a version behind it. */
+/** An interpreter by its program's name, in lower case, with or without a version behind it. */
 export function findInterpreter(program: string): InterpreterData | undefined {
   const found = INTERPRETERS.get(program);
-  if (found !== undefined) return found;
-  const name = /^([A-Za-z-]+?)-?\d+(?:\.\d+)*[a-z]?$/.exec(program)?.[1];
-  return INTERPRETERS.get(name ?? program.toLowerCase());
+  if (found !== undefined || !/\d/.test(program)) return found;
+  return INTERPRETERS.get(/^([a-z-]+?)-?\d+(?:\.\d+)*[a-z]?$/.exec(program)?.[1] ?? "");
 }

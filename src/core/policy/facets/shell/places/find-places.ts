@@ -1,3 +1,4 @@
+import { MAX_COMMANDS } from "../../../limits.ts";
 import type { InputObject, InputValue } from "../../input.ts";
 import type { FacetSource } from "../../source.ts";
 import { type KeyRole, readKeyRole } from "./key-roles.ts";
@@ -31,6 +32,8 @@ interface Search {
 
 /** Looks for keys of commands at any depth. */
 function searchValue(search: Search, value: InputValue, around: Surroundings): void {
+  // What lies beyond is too much to be looked at anyway.
+  if (search.places.length > MAX_COMMANDS) return;
   if (isList(value)) {
     for (const member of value) searchValue(search, member, around);
   } else if (typeof value === "object" && value !== null) searchObject(search, value, around);
@@ -46,10 +49,9 @@ interface Entry {
 }
 
 function searchObject(search: Search, object: InputObject, outer: Surroundings): void {
-  const entries: Entry[] = [];
-  for (const key in object) entries.push({ role: readKeyRole(key), value: object[key] ?? null });
+  const entries = readEntries(object);
   const around = readSurroundings(entries, outer);
-  const args = entries.filter(({ role }) => role === "args").map(({ value }) => value);
+  const args = entries.filter(({ role }) => role === "args");
   for (const { role, value } of entries) {
     const isCommand = role === "command" || (role === "commands" && search.takesScripts);
     if (isCommand || (role === "program" && args.length > 0)) placeCommand(search, { role, value, args }, around);
@@ -57,14 +59,24 @@ function searchObject(search: Search, object: InputObject, outer: Surroundings):
   }
 }
 
+function readEntries(object: InputObject): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (const key in object) {
+    const value = object[key] ?? null;
+    entries.push({ role: readKeyRole(key), value });
+  }
+  return entries;
+}
+
 interface CommandEntry extends Entry {
   /** What stands under keys of arguments beside it. */
-  readonly args: readonly InputValue[];
+  readonly args: readonly Entry[];
 }
 
 function placeCommand({ places }: Search, { role, value, args }: CommandEntry, around: Surroundings): void {
-  if (typeof value === "string") places.push(...placeText(value, readArgs(args), around));
-  else if (isList(value)) places.push(...placeList(value, { role, args: readArgs(args) }, around));
+  if (typeof value === "string") places.push(...placeText(value, readArgs(args.map((entry) => entry.value)), around));
+  else if (isList(value))
+    places.push(...placeList(value, { role, args: readArgs(args.map((entry) => entry.value)) }, around));
 }
 
 /** Takes whatever may be meant for a shell tool's shell: all texts but those that only describe the call. */
@@ -88,8 +100,7 @@ function takeList(search: Search, list: readonly InputValue[], around: Surroundi
 }
 
 function takeObject(search: Search, object: InputObject, outer: Surroundings): void {
-  const entries: Entry[] = [];
-  for (const key in object) entries.push({ role: readKeyRole(key), value: object[key] ?? null });
+  const entries = readEntries(object);
   // What would be fed to a command is the command here.
   const around = { ...readSurroundings(entries, outer), stdin: outer.stdin };
   for (const { role, value } of entries) {

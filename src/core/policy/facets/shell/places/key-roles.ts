@@ -52,7 +52,7 @@ const ABOUT_WORDS = ["description", "desc", "title", "name", "label", "id", "uui
 
 const ROLES: ReadonlyMap<string, KeyRole> = new Map([
   ...list(ABOUT_WORDS, "about"),
-  ...list(COMMAND_KEYS, "command"),
+  ...list(["command", "cmd", ...COMMAND_KEYS], "command"),
   ...list(COMMANDS_KEYS, "commands"),
   ...list(PROGRAM_KEYS, "program"),
   ...list(ARGS_KEYS, "args"),
@@ -73,10 +73,16 @@ function list(keys: readonly string[], role: KeyRole): [string, KeyRole][] {
   return keys.map((key) => [key, role]);
 }
 
+/** Keys that were looked at, so that the usual ones are split into words once; bounded, because anyone can make up keys. */
+const seen = new Map<string, KeyRole>();
+const MAX_SEEN = 1_000;
+
 /** What a key says; letter case and the way in which its words are joined don't matter. */
 export function readKeyRole(key: string): KeyRole {
-  const known = ROLES.get(key) ?? ENDINGS.get(key);
+  const known = ROLES.get(key) ?? seen.get(key);
   if (known !== undefined) return known;
   const words = [...splitNameWords(key)];
-  return ROLES.get(words.join("_")) ?? ENDINGS.get(words.at(-1) ?? "") ?? "other";
+  const role = ROLES.get(words.join("_")) ?? ENDINGS.get(words.at(-1) ?? "") ?? "other";
+  if (seen.size < MAX_SEEN) seen.set(key, role);
+  return role;
 }

@@ -1,3 +1,4 @@
+import { MAX_SHELL_EXPORTS } from "../../../limits.ts";
 import type { InputValue } from "../../input.ts";
 import type { Assignment, Word } from "../command.ts";
 import { toWord } from "../programs/words.ts";
@@ -31,10 +32,15 @@ function readPath(text: string): Word {
   return toWord(cleanText(text).replace(/^\$(?:HOME|\{HOME\})(?=\/|$)/, "~"));
 }
 
+/** More than fit are too many to be known. */
+const MAX_SETTINGS = MAX_SHELL_EXPORTS + 1;
+
 function readEnvironment(value: InputValue): readonly Assignment[] {
   if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(readSetting);
-  return Object.entries(value).flatMap(([name, text]) => readSetting(`${name}=${writeScalar(text)}`));
+  if (Array.isArray(value)) return value.slice(0, MAX_SETTINGS).flatMap(readSetting);
+  return Object.entries(value)
+    .slice(0, MAX_SETTINGS)
+    .flatMap(([name, text]) => readSetting(`${name}=${writeScalar(text)}`));
 }
 
 function writeScalar(value: InputValue): string {

@@ -36,6 +36,8 @@ export class Flags {
   readonly #typed: TypedOption[] = [];
   /** Where words stand that can't be known: the options that each may be, undefined for any. */
   #open: Set<OptionTable | undefined> | undefined;
+  /** Strange options of one dash, and whether they surely stand there: a cluster may repeat them without end. */
+  #letters: Map<string, boolean> | undefined;
   /** Made when first asked for. */
   #mentions: Map<string, Mention> | undefined;
 
@@ -45,22 +47,38 @@ export class Flags {
     this.#open.add(table);
   }
 
+  /** Whether there are such words. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   /** Notes that `--` stands there with words behind it. */
   addTerminator(): void {
     this.#typed.push({ option: TERMINATOR, isCertain: true, isStrange: false, value: undefined });
   }
 
   /** Notes an option of a table. */
-  add(option: ResolvedOption, value: Word | undefined): void {
-    const isCertain = option.specs.length === 1 && !isOff(value);
+  add(option: ResolvedOption, value: Word | undefined, isSure = true): void {
+    const isCertain = isSure && option.specs.length === 1 && !isOff(value);
     this.#typed.push({ option, isCertain, isStrange: false, value });
   }
 
   /** Notes an option that no table knows. */
   addStrange(name: string, value: Word | undefined, isCertain = true): void {
-    const opposites = name.startsWith("--") ? [negate(name)] : [];
+    const isLong = name.startsWith("--");
+    if (!isLong && value === undefined && !this.#isNews(name, isCertain)) return;
+    const opposites = isLong ? [negate(name)] : [];
     const option: ResolvedOption = { specs: [{ names: [name], opposites, value: "none" }], isNegated: false };
     this.#typed.push({ option, isCertain: isCertain && !isOff(value), isStrange: true, value });
+  }
+
+  /** Whether a short option that nothing takes back was not yet seen, or not so surely. */
+  #isNews(name: string, isCertain: boolean): boolean {
+    this.#letters ??= new Map();
+    const wasCertain = this.#letters.get(name);
+    if (wasCertain === true || (wasCertain === false && !isCertain)) return false;
+    this.#letters.set(name, isCertain);
+    return true;
   }
 
   /** Whether an option stands there in any spelling; `-rf` also as its letters, spread over several words. */
@@ -97,12 +115,12 @@ export class Flags {
 
   #findMention(name: string): Mention {
     if (this.#typed.length > MAX_SCANNED) return (this.#mentions ??= listMentions(this.#typed)).get(name) ?? "none";
-    for (let index = this.#typed.length - 1; index >= 0; index -= 1) {
-      const typed = this.#typed[index];
-      const mention = typed === undefined ? "none" : isMentioned(typed.option, name);
-      if (mention !== "none") return mention === "on" && typed?.isCertain === false ? "likely" : mention;
+    let last: Mention = "none";
+    for (const { option, isCertain } of this.#typed) {
+      const mention = isMentioned(option, name);
+      if (mention !== "none") last = mention === "on" && !isCertain ? "likely" : mention;
     }
-    return "none";
+    return last;
   }
 
   #mayBeHidden(name: string): boolean {

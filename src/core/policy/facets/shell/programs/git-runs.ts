@@ -55,8 +55,9 @@ function findSettingRuns(setting: GitSetting, args: readonly Word[], line: Comma
 /** An alias is judged where it is used, and where `git config` defines it: nobody sees that it is used later. */
 function findAliasRuns({ key, value }: GitSetting, args: readonly Word[], line: CommandLine): readonly GitRun[] {
   const subcommand = line.operands[0]?.word;
-  const isUsed = key.text === `alias.${subcommand?.text.toLowerCase() ?? ""}`;
-  if (!isUsed && subcommand?.text !== "config") return [];
+  if (subcommand === undefined) return [];
+  const isUsed = key.text === `alias.${subcommand.text.toLowerCase()}`;
+  if (!isUsed && subcommand.text !== "config") return [];
   const place = isUsed ? args.findIndex((word) => word === subcommand) : args.length;
   const rest = args.slice(place + 1);
   if (value.text.startsWith("!")) return runScript(sliceWord(value, 1), rest);
@@ -71,7 +72,8 @@ function findVariableRuns({ name, value }: Assignment): readonly GitRun[] {
 }
 
 function findOptionRuns({ operands, flags }: CommandLine): readonly GitRun[] {
-  const names = COMMAND_OPTIONS.get(operands[0]?.word.text ?? "") ?? [];
+  const subcommand = operands[0];
+  const names = (subcommand && COMMAND_OPTIONS.get(subcommand.word.text)) ?? [];
   return names.flatMap((name) => flags.valuesOf(name)).flatMap((value) => runScript(value));
 }
 
@@ -81,10 +83,11 @@ function findSubcommandRuns({ operands }: CommandLine): readonly GitRun[] {
   // The address names a program that stands in for the other side.
   const transports = words.filter(({ text }) => text.startsWith("ext::"));
   const runs = transports.flatMap((word) => runScript(sliceWord(word, "ext::".length)));
-  if (first?.text === "for-each-repo" && second !== undefined) return [...runs, runGit(words.slice(1))];
+  if (first === undefined || second === undefined) return runs;
+  if (first.text === "for-each-repo") return [...runs, runGit(words.slice(1))];
   const [script, ...args] = rest;
   if (script === undefined) return runs;
-  const name = `${first?.text ?? ""} ${second?.text ?? ""}`;
+  const name = `${first.text} ${second.text}`;
   if (name === "bisect run") return [...runs, { kind: "command", words: rest }];
   if (name !== "submodule foreach") return runs;
   // A single word is text for a shell, several are a program and its words.

@@ -31,6 +31,7 @@ export function gitSettingsOf(command: ShellCommand): readonly GitSetting[] {
 
 function listOwnSettings(line: CommandLine): readonly GitSetting[] {
   const given = line.globalFlags.valuesOf("-c").map(parseSetting);
+  if (line.globalFlags.isOpen) return [...given, UNKNOWN_SETTING];
   const changed = listSubcommandSettings(line);
   return changed.length === 0 ? given : [...given, ...changed];
 }
@@ -100,8 +101,8 @@ function listChanges({ operands, flags }: CommandLine): readonly GitSetting[] {
   const words = operands.slice(1).map(({ word }) => word);
   if (REMOVALS.some(has)) return changeSettings("unset", words);
   if (SECTION_CHANGES.some(has)) return changeSettings("remove-section", words);
-  const verb = words[0]?.text ?? "";
-  return VERBS.has(verb) ? changeSettings(verb, words.slice(1)) : changeSettings("set", words);
+  const [verb, ...rest] = words;
+  return verb !== undefined && VERBS.has(verb.text) ? changeSettings(verb.text, rest) : changeSettings("set", words);
 }
 
 /** Subcommands of `git config` since git 2.46. */

@@ -43,7 +43,13 @@ export class LineReader {
   #end: "terminator" | "operand" | undefined;
   /** The option whose value is the next word. */
   #pending: ResolvedOption | undefined;
+  /** Whether the next word may be the value of a strange option, or of one whose attached value may be empty. */
   #mayBeValue = false;
+  /** Whether the word at hand may be the value of an option whose attached value may be empty. */
+  #isDoubtful = false;
+  #wasEmptied = false;
+  /** Whether a word that can't be known came before: the subcommand, and with it the table, may be another. */
+  #isUncertain = false;
 
   /** `syntax` is undefined for a program that nothing is known of. */
   constructor(syntax: ProgramSyntax | undefined) {
@@ -69,8 +75,11 @@ export class LineReader {
     const mayBeValue = this.#mayBeValue;
     this.#isFirst = false;
     this.#mayBeValue = false;
+    this.#isDoubtful = this.#wasEmptied;
+    this.#wasEmptied = false;
+    if (this.#isDoubtful && word.text === "--") this.#open();
     // Several words, or none: what stands in front of it and behind it may belong together in other ways.
-    if (word.mayBeMany && !word.isGlob) this.#flags.open(this.#table);
+    if (word.mayBeMany && !word.isGlob) this.#open();
     if (this.#pending !== undefined) return this.#readValue(this.#pending, word);
     const { text } = word;
     if (text === "--") this.#end = "terminator";
@@ -79,6 +88,13 @@ export class LineReader {
     else if (text.startsWith("-") && text !== "-") this.#readShort(word);
     else if (isFirst && this.#syntax?.bareLetters === true) this.#readLetters(word, 0);
     else this.#readOperand(word, mayBeValue);
+  }
+
+  /** A word that can't be known may be an option, and the next word its value. */
+  #open(): void {
+    this.#flags.open(this.#table);
+    this.#isUncertain = true;
+    this.#mayBeValue = true;
   }
 
   #readBehindEnd(word: Word): void {
@@ -94,7 +110,7 @@ export class LineReader {
 
   #readOperand(word: Word, mayBeValue: boolean): void {
     // The names of files seldom begin with a dash; a variable's value may.
-    if (word.text.startsWith(UNKNOWN) && !word.isGlob) this.#flags.open(this.#table);
+    if (word.text.startsWith(UNKNOWN) && !word.isGlob) this.#open();
     this.#operands.push({ word, mayBeValue });
     if (this.#isSeeking) {
       if (!mayBeValue) this.#seekSubcommand(word.text);
@@ -129,12 +145,12 @@ export class LineReader {
   #readNamed(word: Word): void {
     const equals = word.text.indexOf("=");
     const name = equals < 0 ? word.text : word.text.slice(0, equals);
-    if (name.includes(UNKNOWN)) return this.#flags.open(this.#table);
+    if (name.includes(UNKNOWN)) return this.#open();
     const value = equals < 0 ? undefined : sliceWord(word, equals + 1);
     const option = this.#resolve(name);
     if (option === undefined) this.#addStrange(name, value);
     else if (value === undefined && takesWord(option)) this.#pending = option;
-    else this.#flags.add(option, value);
+    else this.#add(option, value);
   }
 
   /** Options of one letter, the last of which may have the rest as its value. */
@@ -142,19 +158,30 @@ export class LineReader {
     const { text } = word;
     for (let index = from; index < text.length; index += 1) {
       const letter = text.charAt(index);
-      if (letter === UNKNOWN) return this.#flags.open(this.#table);
+      if (letter === UNKNOWN) return this.#open();
       const option = this.#resolve(`-${letter}`);
       const isLast = index + 1 === text.length;
       if (option === undefined) this.#addStrange(`-${letter}`, undefined, index === from);
       else if (isLast && takesWord(option)) this.#pending = option;
-      else if (isLast || option.specs[0]?.value === "none") this.#flags.add(option, undefined);
-      else return this.#flags.add(option, sliceWord(word, index + 1));
+      else if (isLast || option.specs[0]?.value === "none") this.#add(option, undefined);
+      else return this.#addAttached(option, sliceWord(word, index + 1));
     }
   }
 
+  /** A value that may turn out to be empty leaves its place to the next word. */
+  #addAttached(option: ResolvedOption, value: Word): void {
+    this.#add(option, value);
+    this.#wasEmptied = takesWord(option) && value.text === UNKNOWN;
+    if (this.#wasEmptied) this.#mayBeValue = true;
+  }
+
+  #add(option: ResolvedOption, value: Word | undefined): void {
+    this.#flags.add(option, value, !this.#isDoubtful);
+  }
+
   #addStrange(name: string, value: Word | undefined, isCertain = true): void {
-    this.#flags.addStrange(name, value, isCertain);
-    this.#mayBeValue = value === undefined && this.#table?.isComplete !== true;
+    this.#flags.addStrange(name, value, isCertain && !this.#isDoubtful);
+    if (value === undefined && (this.#isUncertain || this.#table?.isComplete !== true)) this.#mayBeValue = true;
   }
 
   #resolve(typed: string): ResolvedOption | undefined {

@@ -1,6 +1,6 @@
 import { type Assignment, type ShellCommand, UNKNOWN_WORD, type Word } from "../command.ts";
-import { addUnknown, type Reading } from "../reading.ts";
-import { MAX_SHELL_EXPORTS, MAX_SHELL_NAMES } from "../../../limits.ts";
+import { addMeaning, addUnknown, type Reading } from "../reading.ts";
+import { MAX_SHELL_EXPORTS } from "../../../limits.ts";
 import { forgetAll, forgetKnownVariables, forgetVariables, setVariable, type ShellState } from "../state.ts";
 import { enterDirectory } from "./directories.ts";
 
@@ -100,10 +100,8 @@ function defineAliases({ reading, args }: BuiltinCall): void {
   for (const word of args) {
     const equals = word.text.indexOf("=");
     if (equals <= 0) continue;
-    const name = word.text.slice(0, equals);
-    const texts = reading.aliases.get(name) ?? [];
-    if (reading.aliases.size >= MAX_SHELL_NAMES || texts.length >= MAX_SHELL_NAMES) return addUnknown(reading);
-    reading.aliases.set(name, [...texts, { ...word, text: word.text.slice(equals + 1) }]);
+    const text = { ...word, text: word.text.slice(equals + 1) };
+    reading.aliases = addMeaning(reading, reading.aliases, [word.text.slice(0, equals), text]);
   }
 }
 

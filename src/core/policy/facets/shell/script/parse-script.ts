@@ -17,6 +17,8 @@ export function parseScript(reading: Reading, text: string): ParsedScript | unde
 /** Whether a text is far from those for which the parser needs much more time than for what people write. */
 function isCheap(text: string): boolean {
   const { length } = text;
+  // Marks of two characters can't be many enough here.
+  if (length * length <= 2 * MAX_SHELL_REREAD_CHARS) return true;
   if (length > MAX_SHELL_MARKS && countMatches(text, /[;&|<>()`$'"\\{}[\]]/g) > MAX_SHELL_MARKS) return false;
   return (
     length * countMatches(text, /<</g) <= MAX_SHELL_REREAD_CHARS &&

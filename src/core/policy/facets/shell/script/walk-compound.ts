@@ -1,7 +1,6 @@
 import type { ArithmeticCommand, Case, Command, Function as FunctionNode, If, Pipeline, Redirected } from "unbash";
-import { MAX_SHELL_NAMES } from "../../../limits.ts";
 import { UNKNOWN_WORD, type Word } from "../command.ts";
-import { addUnknown } from "../reading.ts";
+import { addMeaning } from "../reading.ts";
 import { forgetVariables, forkState, joinStates, type ShellState } from "../state.ts";
 import type { WordContext } from "../words/word-context.ts";
 import { forgetNames } from "../words/word-parts.ts";
@@ -92,9 +91,7 @@ function walkRedirected(tour: Tour, state: ShellState, { command, redirects: red
 
 /** A body counts where it is defined, because nobody sees all the ways to call it, and once more where it is called by its name. */
 function defineFunction({ reading, walkNode }: Tour, state: ShellState, { name, body }: FunctionNode): void {
-  const bodies = reading.functions.get(name.text) ?? [];
-  if (reading.functions.size >= MAX_SHELL_NAMES || bodies.length >= MAX_SHELL_NAMES) return addUnknown(reading);
-  reading.functions.set(name.text, [...bodies, body]);
+  reading.functions = addMeaning(reading, reading.functions, [name.text, body]);
   const shell = forkState(state, { active: [...state.active, name.text] });
   forgetVariables(shell);
   walkNode(shell, body);

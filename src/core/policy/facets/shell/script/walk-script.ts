@@ -19,7 +19,8 @@ import { NO_OPERATION, walkCompound } from "./walk-compound.ts";
 export function walkText(reading: Reading, state: ShellState, run: Omit<ScriptRun, "kind">): void {
   const { text, args = [], positional, isGuess = false } = run;
   if (text.text === UNKNOWN || state.depth > MAX_SCRIPT_DEPTH) return loseTrack(reading, state);
-  const script = parseScript(reading, [text.text, ...args.map(quoteWord)].join(" "));
+  const line = args.length === 0 ? text.text : [text.text, ...args.map(quoteWord)].join(" ");
+  const script = parseScript(reading, line);
   if (script === undefined) return loseTrack(reading, state);
   state.depth += 1;
   state.positional = positional ?? (args.length > 0 ? args : state.positional);
@@ -36,8 +37,9 @@ function loseTrack(reading: Reading, state: ShellState): void {
 
 /** Gathers the commands of a program and its words that no shell reads. */
 export function walkWords(reading: Reading, state: ShellState, words: readonly Word[]): void {
-  const launch = { words, assignments: [], redirects: [], input: undefined, isInShell: false, wrapperCount: 0 };
-  for (const item of launchCommand(reading, state, launch)) runPending(reading, item);
+  const simple = { words, assignments: [], redirects: [], input: undefined };
+  const pending = launchCommand(reading, state, { simple, isInShell: false, wrapperCount: 0 });
+  for (const item of pending) runPending(reading, item);
 }
 
 interface Parsed {
@@ -120,14 +122,16 @@ function walkScripts(reading: Reading, state: ShellState, scripts: readonly Pars
 }
 
 function runCommand(reading: Reading, state: ShellState, simple: SimpleCommand): void {
-  const { words, assignments, redirects } = simple;
-  if (words.length === 0) {
-    assignVariables(reading, state, assignments);
-    if (redirects.length === 0) return;
-  }
-  const launch = words.length === 0 ? { ...simple, words: [NO_OPERATION], assignments: [] } : simple;
-  const pending = launchCommand(reading, state, { ...launch, isInShell: true, wrapperCount: 0 });
+  if (simple.words.length === 0) return runNothing(reading, state, simple);
+  const pending = launchCommand(reading, state, { simple, isInShell: true, wrapperCount: 0 });
   for (const item of pending) runPending(reading, item);
+}
+
+/** Assignments by themselves change the shell, redirects by themselves open files. */
+function runNothing(reading: Reading, state: ShellState, simple: SimpleCommand): void {
+  assignVariables(reading, state, simple.assignments);
+  if (simple.redirects.length === 0) return;
+  runCommand(reading, state, { ...simple, words: [NO_OPERATION], assignments: [] });
 }
 
 function runPending(reading: Reading, { active, state, ...pending }: Pending): void {

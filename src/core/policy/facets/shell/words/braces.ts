@@ -4,7 +4,7 @@ import { type Reading, spendCharsAgain } from "../reading.ts";
 import { expandSequence } from "./sequences.ts";
 
 /** Braces of one word that are looked at; more can't be known. Our choice: each may be compared with the rest of the word. */
-const MAX_BRACES = 64;
+const MAX_BRACES = 20;
 
 /** A word as it was spelled. */
 interface Spelling {
@@ -119,8 +119,14 @@ function reparse(texts: readonly string[], reading: Reading): readonly SyntaxWor
   let charCount = 0;
   for (const { length } of texts) charCount += length + 1;
   if (!spendCharsAgain(reading, charCount)) return undefined;
-  const line = texts.map((text) => (text.startsWith("#") ? `\\${text}` : text)).join(" ");
+  const line = texts.map(closeWord).join(" ");
   const command = parse(`: ${line}`).commands[0]?.command;
   const words = command?.type === "Command" ? command.suffix : [];
   return words.filter((word) => word.type === "Word");
+}
+
+/** A word that reads the same among others: a sharp in front begins no comment, a backslash at the end takes nothing with it. */
+function closeWord(text: string): string {
+  const isOpen = (/\\*$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+  return `${text.startsWith("#") ? "\\" : ""}${text}${isOpen ? "\\" : ""}`;
 }

@@ -1,4 +1,4 @@
-import type { HereDocBody, Word as SyntaxWord, WordPart } from "unbash";
+import type { HereDocBody, LiteralPart, Word as SyntaxWord, WordPart } from "unbash";
 import { UNKNOWN, UNKNOWN_WORD, type Word } from "../command.ts";
 import { spendCharsAgain } from "../reading.ts";
 import { expandBraces } from "./braces.ts";
@@ -7,13 +7,17 @@ import { addPart } from "./word-parts.ts";
 import { addPlace, addText, createBuilder, endWord, type WordBuilder } from "./word-builder.ts";
 import type { WordContext } from "./word-context.ts";
 
-/** What makes a word more than its characters. */
-const SPECIAL = /[\\'"$`*?[{~<(\0]/;
+/** What makes a word more than its characters; a tilde does so in front only. */
+const SPECIAL = /[\\'"$`*?[{<(\0]/;
+
+function isPlain(text: string): boolean {
+  return !SPECIAL.test(text) && !text.startsWith("~");
+}
 
 /** Adds the words that one word of a command stands for: usually one, none or several after an expansion. */
 export function appendWords(context: WordContext, node: SyntaxWord, words: Word[]): void {
   const { text } = node;
-  if (!SPECIAL.test(text)) {
+  if (isPlain(text)) {
     words.push(plainWord(text));
     return;
   }
@@ -33,7 +37,7 @@ export function appendWords(context: WordContext, node: SyntaxWord, words: Word[
 
 /** Reads a word that is neither split nor compared with files: an assignment's value, a here-string. */
 export function readWhole(context: WordContext, node: SyntaxWord): Word {
-  if (!SPECIAL.test(node.text)) return plainWord(node.text);
+  if (isPlain(node.text)) return plainWord(node.text);
   if (!spendCharsAgain(context.reading, node.text.length)) return UNKNOWN_WORD;
   return buildOne(context, (builder) => addWord(builder, context, { node, isSplit: false }));
 }
@@ -45,7 +49,13 @@ export function readHereDocument(context: WordContext, body: HereDocBody): Word 
   return buildOne(context, (builder) => {
     if (parts === undefined) return addText(builder, body.text);
     for (const [index, part] of parts.entries()) {
-      addPart(builder, context, { part, isQuoted: true, isSplit: false, previous: parts[index - 1] });
+      addPart(builder, context, {
+        part,
+        isQuoted: true,
+        isSplit: false,
+        previous: parts[index - 1],
+        next: parts[index + 1],
+      });
     }
   });
 }
@@ -69,18 +79,18 @@ interface Unsplit {
 }
 
 function addWord(builder: WordBuilder, context: WordContext, { node, isSplit }: Unsplit): void {
-  const parts: readonly WordPart[] = node.parts ?? [{ ...positionOf(node), type: "Literal", value: node.value }];
+  const parts: readonly WordPart[] = (SPECIAL.test(node.text) ? node.parts : undefined) ?? [toLiteral(node)];
   for (const [index, part] of parts.entries()) {
     if (index === 0 && part.type === "Literal" && part.text.startsWith("~")) {
       addTilde(builder, part.value, { isAlone: parts.length === 1, text: part.text });
       continue;
     }
-    addPart(builder, context, { part, isQuoted: false, isSplit, previous: parts[index - 1] });
+    addPart(builder, context, { part, isQuoted: false, isSplit, previous: parts[index - 1], next: parts[index + 1] });
   }
 }
 
-function positionOf({ text, pos, end }: SyntaxWord): { text: string; pos: number; end: number } {
-  return { text, pos, end };
+function toLiteral({ text, pos, end, value }: SyntaxWord): LiteralPart {
+  return { type: "Literal", text, pos, end, value };
 }
 
 interface TildeText {
@@ -92,12 +102,12 @@ interface TildeText {
 
 /** `~` and `~user` are homes, `~+` is the current directory; a quote or an expansion before the first slash makes it a plain tilde. */
 function addTilde(builder: WordBuilder, value: string, { isAlone, text }: TildeText): void {
-  const slash = value.indexOf("/");
-  const name = value.slice(1, slash === -1 ? undefined : slash);
-  const isPlain = (slash === -1 && !isAlone) || text.slice(0, name.length + 2).includes("\\");
-  if (isPlain) return addText(builder, value);
+  const end = value.search(/[/:]/);
+  const name = value.slice(1, end === -1 ? undefined : end);
+  const isWhole = (end !== -1 || isAlone) && text.startsWith(`~${name}`);
+  if (!isWhole || !/^(?:[A-Za-z_][\w.-]*|[+-]?\d*)$/.test(name)) return addText(builder, value);
   if (name === "+") addPlace(builder, ".");
-  else if (name === "-" || /^[+-]?\d+$/.test(name)) addText(builder, UNKNOWN);
+  else if (/^[-+\d]/.test(name)) addText(builder, UNKNOWN);
   else addPlace(builder, "~");
-  if (slash !== -1) addText(builder, value.slice(slash));
+  if (end !== -1) addText(builder, value.slice(end));
 }

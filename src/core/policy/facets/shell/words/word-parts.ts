@@ -24,6 +24,8 @@ export interface PartUse<Part = WordPart> {
   readonly isSplit: boolean;
   /** The part before it. */
   readonly previous: WordPart | undefined;
+  /** The part behind it. */
+  readonly next: WordPart | undefined;
 }
 
 /** Adds a part of a word. */
@@ -34,7 +36,8 @@ export function addPart(builder: WordBuilder, context: WordContext, use: PartUse
     case "Literal":
     case "SingleQuoted":
     case "AnsiCQuoted":
-      addText(builder, part.value);
+      // A line that goes on leaves no text, and no word.
+      if (part.value !== "" || part.type !== "Literal") addText(builder, part.value);
       // A script made of text that can't be known: the text may hold spaces.
       builder.mayBeMany ||= part.type === "Literal" && !isWhole && part.value.includes(UNKNOWN);
       return;
@@ -73,7 +76,13 @@ function addDoubleQuoted(
   builder.isThere = true;
   const { parts } = quoted;
   for (const [index, part] of parts.entries()) {
-    addPart(builder, context, { part, isQuoted: true, isSplit: false, previous: parts[index - 1] });
+    addPart(builder, context, {
+      part,
+      isQuoted: true,
+      isSplit: false,
+      previous: parts[index - 1],
+      next: parts[index + 1],
+    });
   }
 }
 
@@ -87,7 +96,7 @@ function addGlobPart(builder: WordBuilder, context: WordContext, part: GlobPart)
 
 /** Braces where nothing expands them, as in an assignment: they stand for themselves, what is in them doesn't. */
 function addUnexpandedBraces(builder: WordBuilder, context: WordContext, part: BraceExpansionPart): void {
-  if (part.parts === undefined) return addText(builder, part.text);
+  if (part.parts === undefined) return addText(builder, part.text.replaceAll(/\\(?:\n|([^]))/g, "$1"));
   gatherScripts(context, part);
   addUnknownPart(builder, false);
 }
@@ -96,6 +105,8 @@ function addSimpleExpansion(builder: WordBuilder, context: WordContext, use: Par
   const name = readName(use.part.text);
   const isQuoted = use.isQuoted || !use.isSplit;
   // `$IFS$9` keeps the name of the variable apart from what follows; nobody gives nine arguments.
+  // The name goes on behind a line end that is no part of it.
+  if (use.next?.type === "Literal" && use.next.text.startsWith("\\\n")) return addUnknownPart(builder, !isQuoted);
   const isMark = !isQuoted && /^\d$/.test(name) && use.previous !== undefined && readName(use.previous.text) === "IFS";
   if (isMark && context.state.positional === undefined) return;
   addParameter(builder, context, { name, isQuoted });

@@ -17,7 +17,8 @@ const APT: readonly CommandOption[] = [
   { names: ["-o", "--option"], mark: /^[\w:-]*(?:-Invoke|Pre-Install-Pkgs)[\w:-]*= */i },
 ];
 
-const COMMAND_OPTIONS: Readonly<Record<string, readonly CommandOption[]>> = {
+/** Options whose value is a command, by program. */
+export const COMMAND_OPTIONS: Readonly<Record<string, readonly CommandOption[]>> = {
   tar: [
     { names: ["--checkpoint-action"], mark: /^exec=/ },
     { names: ["--to-command", "-I", "--use-compress-program", "-F", "--info-script", "--new-volume-script"] },
@@ -45,8 +46,9 @@ const COMMAND_OPTIONS: Readonly<Record<string, readonly CommandOption[]>> = {
 
 /** What runs because an option names it, as with `tar --to-command`. */
 export function findOptionRuns({ program, command: { args } }: Runner): readonly Run[] {
-  const options = Object.hasOwn(COMMAND_OPTIONS, program) ? (COMMAND_OPTIONS[program] ?? []) : [];
-  return options.flatMap((option) => args.flatMap((word, index) => findValue(option, word, args[index + 1])));
+  return (COMMAND_OPTIONS[program] ?? []).flatMap((option) =>
+    args.flatMap((word, index) => findValue(option, word, args[index + 1])),
+  );
 }
 
 function findValue({ names, mark }: CommandOption, word: Word, next: Word | undefined): Run[] {

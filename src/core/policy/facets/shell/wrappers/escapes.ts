@@ -3,46 +3,43 @@ import { sliceWord } from "../programs/words.ts";
 import type { Run, Runner } from "../runs.ts";
 
 /** Programs with a language of their own in which a line can be handed to a shell. */
-const ESCAPING = new Set(
-  [
-    "psql",
-    "mysql",
-    "mariadb",
-    "sqlite3",
-    "sqlite",
-    "duckdb",
-    "ed",
-    "ex",
-    "vi",
-    "vim",
-    "nvim",
-    "view",
-    "gvim",
-    "rvim",
-  ].concat([
-    "emacs",
-    "gdb",
-    "lldb",
-    "ftp",
-    "lftp",
-    "sftp",
-    "telnet",
-    "gnuplot",
-    "mail",
-    "mailx",
-    "less",
-    "more",
-    "man",
-    "bc",
-  ]),
-);
+export const ESCAPING: readonly string[] = [
+  "psql",
+  "mysql",
+  "mariadb",
+  "sqlite3",
+  "sqlite",
+  "duckdb",
+  "ed",
+  "ex",
+  "vi",
+  "vim",
+  "nvim",
+].concat([
+  "view",
+  "gvim",
+  "rvim",
+  "emacs",
+  "gdb",
+  "lldb",
+  "ftp",
+  "lftp",
+  "sftp",
+  "telnet",
+  "gnuplot",
+  "mail",
+  "mailx",
+  "less",
+  "more",
+  "man",
+  "bc",
+]);
 
 /** `!rm`, `\! rm`, `:!rm`, `.shell rm`, `shell rm` and the like, where a line or a command of that language may begin. */
 const ESCAPE = /(?:^|[\n;|+:])[ \t]*(?:\\?!|\.(?:shell|system)[ \t]|(?:shell|system|platform shell)[ \t])[ \t]*/g;
 
 /** What such a program hands to a shell, in its words or on its standard input. */
-export function findEscapeRuns({ program, command: { args, stdin } }: Runner): readonly Run[] {
-  if (!ESCAPING.has(program)) return [];
+export function findEscapeRuns({ command: { args, stdin } }: Runner): readonly Run[] {
   return [...args, ...(stdin === undefined ? [] : [stdin])].flatMap(findEscapes);
 }
 

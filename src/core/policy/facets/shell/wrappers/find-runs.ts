@@ -1,6 +1,11 @@
-import type { Run, Runner } from "../runs.ts";
-import { findOptionRuns } from "./command-options.ts";
-import { findEscapeRuns } from "./escapes.ts";
+import { MAX_WRAPPER_WORDS } from "../../../limits.ts";
+import type { ShellCommand } from "../command.ts";
+import { findCodeRuns } from "../interpreters/find-code-runs.ts";
+import { findInterpreter, INTERPRETERS } from "../interpreters/interpreter-data.ts";
+import { findGitRuns } from "../programs/git-runs.ts";
+import { type Run, type Runner, UNKNOWN_RUN } from "../runs.ts";
+import { COMMAND_OPTIONS, findOptionRuns } from "./command-options.ts";
+import { ESCAPING, findEscapeRuns } from "./escapes.ts";
 import { runFd, runFind, runParallel, runXargs } from "./repeaters.ts";
 import { runWrapper } from "./run-wrapper.ts";
 import { runAlias, runCrontab, runEval, runInput, runSource, runTerminal, runTrap } from "./shell-words.ts";
@@ -13,7 +18,7 @@ import type { WrapperData } from "./wrapper-data.ts";
 /** Finds what one program runs. */
 type Finder = (runner: Runner) => readonly Run[];
 
-const FINDERS: ReadonlyMap<string, Finder> = new Map<string, Finder>([
+const FINDERS = group([
   ...Object.entries({ ...SYSTEM_WRAPPERS, ...TOOL_WRAPPERS }).map(([name, data]) => [name, asFinder(data)] as const),
   ...SHELLS.map((name) => [name, runShell] as const),
   ...STRANGE_SHELLS.map((name) => [name, runStrangeShell] as const),
@@ -38,26 +43,53 @@ const FINDERS: ReadonlyMap<string, Finder> = new Map<string, Finder>([
   ["crontab", runCrontab],
   ["tmux", runTerminal],
   ["screen", runTerminal],
+  ["git", runGit],
+  ["hub", runGit],
+  ...[...INTERPRETERS.keys()].map((name) => [name, runCode] as const),
+  ...Object.keys(COMMAND_OPTIONS).map((name) => [name, findOptionRuns] as const),
+  ...ESCAPING.map((name) => [name, findEscapeRuns] as const),
 ]);
-
-const NOTHING: readonly Run[] = Object.freeze([]);
 
 /** The program loader can be called by its name, with another program behind it. */
 const LOADER = /^ld(?:-[\w-]+)?\.so(?:\.\d+)*$/;
 const LOADER_DATA: WrapperData = {
-  options:
-    "--list --verify --inhibit-cache --library-path= --inhibit-rpath= --audit= --preload= --argv0= --glibc-hwcaps-prepend=",
+  options: `--list --verify --inhibit-cache --library-path= --inhibit-rpath= --audit= --preload= --argv0= --glibc-hwcaps-prepend=
+    --glibc-hwcaps-mask= --list-tunables --list-diagnostics --help --version`,
 };
 
+const NOTHING: readonly Run[] = Object.freeze([]);
+
 /** Everything that a command runs besides itself, as far as its words and its standard input tell. */
-export function findRuns(runner: Runner): readonly Run[] {
-  const { program } = runner;
-  const finder = FINDERS.get(program) ?? (LOADER.test(program) ? asFinder(LOADER_DATA) : undefined);
-  const runs = finder === undefined ? NOTHING : finder(runner);
-  const others = [...findOptionRuns(runner), ...findEscapeRuns(runner)];
-  return others.length === 0 ? runs : [...runs, ...others];
+export function findRuns(command: ShellCommand, { readsFile }: Pick<Runner, "readsFile">): readonly Run[] {
+  const program = (command.program ?? "").toLowerCase();
+  const finders = FINDERS.get(program) ?? findOthers(program);
+  if (finders === undefined) return NOTHING;
+  if (command.args.length > MAX_WRAPPER_WORDS) return [UNKNOWN_RUN];
+  const runner = { command, program, readsFile };
+  return finders.length === 1 ? (finders[0]?.(runner) ?? NOTHING) : finders.flatMap((finder) => finder(runner));
+}
+
+/** Programs whose names have more than one form. */
+function findOthers(program: string): readonly Finder[] | undefined {
+  if (program.startsWith("git-")) return [runGit];
+  if (LOADER.test(program)) return [asFinder(LOADER_DATA)];
+  return findInterpreter(program) === undefined ? undefined : [runCode];
 }
 
 function asFinder(data: WrapperData): Finder {
   return ({ command }) => runWrapper(data, command.args);
+}
+
+function runGit({ command }: Runner): readonly Run[] {
+  return findGitRuns(command);
+}
+
+function runCode({ program, command: { code } }: Runner): readonly Run[] {
+  return code === undefined ? NOTHING : findCodeRuns(findInterpreter(program)?.language ?? "other", code);
+}
+
+function group(entries: readonly (readonly [string, Finder])[]): ReadonlyMap<string, readonly Finder[]> {
+  const groups = new Map<string, Finder[]>();
+  for (const [name, finder] of entries) groups.set(name, [...(groups.get(name) ?? []), finder]);
+  return groups;
 }

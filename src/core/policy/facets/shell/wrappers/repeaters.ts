@@ -54,14 +54,15 @@ export function runFind({ command: { args } }: Runner): readonly Run[] {
   const starts = findStarts(args);
   const runs: Run[] = [];
   for (const [index, { text }] of args.entries()) {
-    if (!/^-(?:exec|ok)(?:dir)?$/.test(text)) continue;
+    if (!/^-(?:exec|ok)(?:dir)?$/.test(text) || runs.length > MAX_LOOP_WORDS) continue;
     const isApart = text.endsWith("dir");
     const files = (isApart ? [toWord(".")] : starts).map(joinUnknown);
     const words = takeTemplate(args.slice(index + 1)).flatMap((word) => fillIn(word, files));
     runs.push({ kind: "command", words, elsewhere: isApart ? { directory: undefined } : undefined });
   }
   // Such a word may be an expression that runs something.
-  return args.some(({ mayBeMany }) => mayBeMany) ? [...runs, UNKNOWN_RUN] : runs;
+  const isUnclear = runs.length > MAX_LOOP_WORDS || args.some(({ mayBeMany }) => mayBeMany);
+  return isUnclear ? [...runs.slice(0, MAX_LOOP_WORDS), UNKNOWN_RUN] : runs;
 }
 
 function findStarts(args: readonly Word[]): readonly Word[] {
@@ -69,6 +70,7 @@ function findStarts(args: readonly Word[]): readonly Word[] {
   const words = first === -1 ? [] : args.slice(first);
   const end = words.findIndex(({ text }) => /^[-(!,]/.test(text));
   const starts = end === -1 ? words : words.slice(0, end);
+  if (starts.length > MAX_LOOP_WORDS) return [toWord(UNKNOWN)];
   return starts.length === 0 ? [toWord(".")] : starts;
 }
 

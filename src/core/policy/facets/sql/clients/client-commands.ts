@@ -31,7 +31,7 @@ function readCopy(meta: string, log: FactLog, session: Session): boolean {
 
 /** Takes commands of sqlite3, which stand on lines of their own between statements, out of a text; adds what they do. */
 export function takeDotCommands(text: string, log: FactLog): string {
-  if (!/^\s*\./m.test(text)) return text;
+  if (!text.startsWith(".") && !text.includes("\n.")) return text;
   const rest: string[] = [];
   let isBetween = true;
   for (const line of text.split("\n")) {

@@ -14,7 +14,7 @@ export interface ClientLine {
 }
 
 /** What an option is for. */
-type Role = "sql" | "file" | "value" | "variable" | "idle" | "flag";
+type Role = "sql" | "file" | "value" | "variable" | "joined" | "idle" | "flag";
 
 /** An option of one word, and a value that is joined to it. */
 interface Option {
@@ -39,7 +39,7 @@ export function readClientLine(args: readonly Word[], client: SqlClient): Client
     }
     const { role } = option;
     roles.add(role);
-    const isAlone = option.value === undefined && role !== "flag" && role !== "idle";
+    const isAlone = option.value === undefined && role !== "flag";
     const value = isAlone ? args[index + 1] : { ...word, text: option.value ?? "" };
     if (isAlone) index += 1;
     if (role === "sql" && value !== undefined) texts.push(value);
@@ -59,8 +59,9 @@ function readOption(text: string, client: SqlClient): Option | undefined {
 /** A long option, perhaps abbreviated, perhaps with its value behind `=`. */
 function readLong(text: string, client: SqlClient): Option {
   const equals = text.indexOf("=");
-  const name = equals < 0 ? text : text.slice(0, equals);
-  return { role: roleOf(name, client), value: equals < 0 ? undefined : text.slice(equals + 1) };
+  if (equals >= 0) return { role: roleOf(text.slice(0, equals), client), value: text.slice(equals + 1) };
+  const role = roleOf(text, client);
+  return { role, value: role === "idle" ? "" : undefined };
 }
 
 /** Letters behind one dash: the first that takes a value ends them. */
@@ -68,17 +69,19 @@ function readCluster(text: string, client: SqlClient): Option {
   for (let index = 1; index < text.length; index += 1) {
     const role = roleOf(`-${text.charAt(index)}`, client);
     const rest = text.slice(index + 1).replace(/^=/, "");
-    if (role === "idle") return { role, value: undefined };
+    if (role === "idle" || role === "joined") return { role, value: rest };
     if (role !== "flag") return { role, value: rest === "" ? undefined : rest };
   }
   return { role: "flag", value: undefined };
 }
 
-function roleOf(name: string, { sql, file = [], values = [], variables = [], idle = [] }: SqlClient): Role {
+function roleOf(name: string, client: SqlClient): Role {
+  const { sql, file = [], values = [], joined = [], variables = [], idle = [] } = client;
   if (sql.some((option) => isSpelled(option, name))) return "sql";
   if (file.some((option) => isSpelled(option, name))) return "file";
   if (variables.some((option) => isSpelled(option, name))) return "variable";
   if (values.includes(name)) return "value";
+  if (joined.includes(name)) return "joined";
   return idle.includes(name) ? "idle" : "flag";
 }
 

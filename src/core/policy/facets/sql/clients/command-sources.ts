@@ -20,7 +20,8 @@ const DATABASE_PROGRAMS: ReadonlySet<string> = new Set([
 export function readCommandSql(command: ShellCommand, reader: SqlReader): void {
   const program = normalizeProgram(command.program ?? "");
   const words = command.args.map(({ text }) => text);
-  for (const tool of DATABASE_TOOLS.get(program) ?? []) {
+  const isIdle = words.some((word) => word === "--help" || word === "--version");
+  for (const tool of (isIdle ? undefined : DATABASE_TOOLS.get(program)) ?? []) {
     if (tool.word === undefined || words.includes(tool.word)) reader.addKind(tool.kind);
   }
   const restoring = RESTORE_OPTIONS.get(program) ?? [];
@@ -30,8 +31,12 @@ export function readCommandSql(command: ShellCommand, reader: SqlReader): void {
   if (command.code !== undefined) readCode(command.code, reader);
 }
 
+/** Characters of a program's name that may be one of ours. */
+const MAX_PROGRAM_CHARS = 40;
+
 /** `PSQL.EXE`, `psql-16` and `python3.12` are what they are without their ends; sqlite3 is its own name. */
 function normalizeProgram(program: string): string {
+  if (program.length > MAX_PROGRAM_CHARS) return program;
   const name = program.toLowerCase().replace(/\.exe$/, "");
   return name === "sqlite3" ? name : name.replace(/-?[\d.]+$/, "");
 }

@@ -14,6 +14,8 @@ export interface SqlClient {
   readonly file?: readonly string[];
   /** Other options that a value belongs to as the next word; long ones only where operands matter. */
   readonly values?: readonly string[];
+  /** Letters to which a value belongs only where it is joined to them. */
+  readonly joined?: readonly string[];
   /** Options that set a variable, which then stands in for `:name`. */
   readonly variables?: readonly string[];
   /** Options with which it runs nothing. */
@@ -40,6 +42,7 @@ const MYSQL: SqlClient = {
   dialect: "mysql",
   sql: ["-e", "--execute", "--init-command"],
   values: ["-u", "-h", "-P", "-D", "-S"],
+  joined: ["-p", "-#"],
   idle: HELP,
 };
 

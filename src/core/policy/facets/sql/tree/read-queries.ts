@@ -8,6 +8,8 @@ import type { NodeReader, Walk } from "./walk.ts";
 
 const SELECT_FIELDS: ReadonlySet<string> = new Set(["withClause", "intoClause", "larg", "rarg", "fromClause"]);
 
+const NAME_FIELDS: ReadonlySet<string> = new Set(["funcname"]);
+
 /** How queries and what stands in them are read. */
 export const queryReaders: Readonly<Record<string, NodeReader>> = {
   SelectStmt: readSelect,
@@ -34,8 +36,7 @@ function readCall(walk: Walk, node: Node, scope: Scope): void {
   const kind = kindOfFunction(names);
   if (kind !== undefined) walk.addKind(kind);
   if (kind === "set") walk.session.hasNewSearchPath ||= setsSearchPath(node);
-  walk.visit(node["args"], scope);
-  walk.visitRest(node, scope, new Set(["args", "funcname"]));
+  walk.visitRest(node, scope, NAME_FIELDS);
 }
 
 /** Whether `set_config` sets the search path, or a setting whose name can't be seen. */

@@ -1,4 +1,4 @@
-import { type Node, textOf } from "./node.ts";
+import { type Node, nodeOf, textOf } from "./node.ts";
 
 /** A table as a statement names it. */
 export interface Relation {
@@ -14,8 +14,7 @@ export interface Relation {
 export function readRelation(node: Node): Relation {
   const relation = textOf(node["relname"]);
   const parts = [textOf(node["catalogname"]), textOf(node["schemaname"]), relation].filter((part) => part !== "");
-  const alias = node["alias"];
-  const aliasName = typeof alias === "object" && alias !== null ? textOf(Reflect.get(alias, "aliasname")) : "";
+  const aliasName = textOf(nodeOf(node["alias"])["aliasname"]);
   return { name: joinName(parts), alias: aliasName === "" ? relation : aliasName, isQualified: parts.length > 1 };
 }
 

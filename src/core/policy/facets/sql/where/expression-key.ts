@@ -1,10 +1,11 @@
 import { isNode, lastNameOf, type Node, nodeOf, typedNodeOf } from "../tree/node.ts";
 import { readColumn, type RowNames } from "./row-names.ts";
+import { findOnlyValue } from "./subqueries.ts";
 
 /** Nodes of an expression that is compared with others; a larger one is like no other. Our choice, so that time stays linear. */
 const MAX_KEY_NODES = 100;
 
-/** A text that is equal for expressions that always have the same value; undefined for one that is too large. Casts don't count. */
+/** A text that is equal for expressions that always have the same value; undefined for one that is too large. Casts don't count, nor does a subquery around a value. */
 export function keyOf(value: unknown, names: RowNames): string | undefined {
   const parts: string[] = [];
   return write(value, names, parts) ? parts.join(" ") : undefined;
@@ -40,6 +41,8 @@ function writeField(type: string, child: unknown, { names, parts }: Writing): bo
     return true;
   }
   if (type === "TypeCast" || type === "CollateClause") return write(nodeOf(child)["arg"], names, parts);
+  const only = type === "SubLink" ? findOnlyValue(nodeOf(child)) : undefined;
+  if (only !== undefined) return write(only, names, parts);
   parts.push(type);
   return write(child, names, parts);
 }

@@ -3,7 +3,7 @@ import { compare } from "./desugar.ts";
 import type { Folder } from "./folder.ts";
 import type { Outcome } from "./outcome.ts";
 import { dependsOnRow, isCorrelated } from "./row-names.ts";
-import { findOnlyTarget, foldSameTable, isEmptyQuery } from "./subqueries.ts";
+import { findOnlyTarget, findOnlyValue, foldSameTable, isEmptyQuery } from "./subqueries.ts";
 
 /** What a condition made of a subquery comes to: EXISTS, IN, ANY, ALL, or its one value. */
 export function foldSubquery(node: Node, folder: Folder): Outcome {
@@ -16,8 +16,8 @@ export function foldSubquery(node: Node, folder: Folder): Outcome {
     case "ALL_SUBLINK":
       return isEmptyQuery(select, folder) ? "true" : foldAny({ node, select }, folder);
     default: {
-      const target = findOnlyTarget(select);
-      return target === undefined ? foldUnseen(node, folder) : folder.fold(target);
+      const value = findOnlyValue(node);
+      return value === undefined ? foldUnseen(node, folder) : folder.fold(value);
     }
   }
 }

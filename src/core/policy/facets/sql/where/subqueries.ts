@@ -16,6 +16,12 @@ export function findOnlyTarget(select: Node): unknown {
   return nodeOf(nodeOfType(target, "ResTarget"))["val"];
 }
 
+/** The value of a subquery that stands for one and reads no table. */
+export function findOnlyValue(link: Node): unknown {
+  if (link["subLinkType"] !== "EXPR_SUBLINK") return undefined;
+  return findOnlyTarget(nodeOf(nodeOfType(link["subselect"], "SelectStmt")));
+}
+
 /** Whether a query gives no rows, whatever it reads. */
 export function isEmptyQuery(select: Node, folder: Folder): boolean {
   const limit = nodeOfType(select["limitCount"], "A_Const");

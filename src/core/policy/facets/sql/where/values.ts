@@ -1,9 +1,9 @@
-import { lastNameOf, listOf, namesOf, type Node, nodeOf, nodeOfType, typedNodeOf } from "../tree/node.ts";
+import { lastNameOf, listOf, namesOf, type Node, nodeOf, typedNodeOf } from "../tree/node.ts";
 import { type Constant, readConstant, truthOfConstant } from "./constants.ts";
 import { relationsOf } from "./coverage.ts";
 import { type Folder, type Value, valueOf } from "./folder.ts";
 import { dependsOnRow } from "./row-names.ts";
-import { findOnlyTarget } from "./subqueries.ts";
+import { findOnlyValue } from "./subqueries.ts";
 
 /** What a value comes to for the rows that the names mean. */
 export function foldValue(value: unknown, folder: Folder): Value {
@@ -24,8 +24,8 @@ export function foldValue(value: unknown, folder: Folder): Value {
     case "A_Expr":
       return foldExpression(node, folder);
     case "SubLink": {
-      const target = findOnlyTarget(nodeOf(nodeOfType(node["subselect"], "SelectStmt")));
       if (node["subLinkType"] !== "EXPR_SUBLINK") return valueOf(folder.fold(value));
+      const target = findOnlyValue(node);
       return target === undefined ? foldUnseen(value, folder) : foldValue(target, folder);
     }
     case "CoalesceExpr":

@@ -26,6 +26,7 @@ describe("findGitRuns()", () => {
     ["git -c alias.x=push x --force -- a", ["$ git -c alias.x=push push --force -- a"]],
     ["git -c ALIAS.X=push x -f", ["$ git -c ALIAS.X=push push -f"]],
     ["git -c alias.x=push status", []],
+    ["git -c alias.x=push", []],
     ["git -c alias.x=!rm_-rf x y", ["sh: rm -rf y"]],
     ["git -c alias.x=? x y", ["$ git -c alias.x=? ? y"]],
     ["git -c alias.x=!? x y", ["sh: ? y"]],

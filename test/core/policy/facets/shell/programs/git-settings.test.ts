@@ -42,6 +42,7 @@ describe("gitSettingsOf()", () => {
     ["git config --get core.hooksPath", []],
     ["git config get core.hooksPath", []],
     ["git config --get core.hooksPath x", []],
+    ["git config", []],
     ["git config list", []],
     ["git config --list", []],
     ["git config -l", []],
