@@ -5,7 +5,6 @@ import { afterAll, expect, test } from "vitest";
 import { createDemoServer } from "../../demo/server.ts";
 import { ensureBuild } from "../../scripts/build.mjs";
 import { Environment } from "../../src/config/environment.ts";
-import { compilePolicy, parsePolicy } from "../../src/core/policy/index.ts";
 import { type ProcessResult, runProcess } from "../support/run-process.ts";
 
 const CLONE = fileURLToPath(new URL("../../", import.meta.url));
@@ -36,9 +35,13 @@ function writeBlocks(): void {
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] }));
 }
 
-function run(args: readonly string[], apiKey = ""): Promise<ProcessResult> {
-  const env = { ...process.env, COUNTERSIGN_URL: server.announced().url, COUNTERSIGN_API_KEY: apiKey };
-  return runProcess(process.execPath, args, { cwd: folder, env });
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProcessResult> {
+  return runProcess(process.execPath, args, { cwd: folder, env: { ...process.env, ...env } });
+}
+
+/** Reaches the started server, as the key's principal. */
+function serverOf(apiKey: string): Readonly<Record<string, string>> {
+  return { COUNTERSIGN_URL: server.announced().url, COUNTERSIGN_API_KEY: apiKey };
 }
 
 /** The pending call's id, once the approver can see it. */
@@ -54,23 +57,21 @@ async function findPending(apiKey: string): Promise<string> {
   }
 }
 
-test("README.md's policies decide as the text around them says", () => {
-  const [text = "", ...more] = [...README.matchAll(/^```yaml.*\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
-  expect(more).toEqual([]);
-  const policy = compilePolicy(parsePolicy(text));
-  const actor = { subject: "demo-agent", kind: "agent", roles: [], groups: [], scopes: [] } as const;
-  const ask = (action: string, roles: string[] = []) =>
-    policy.evaluate({
-      action,
-      input: {},
-      actor: { ...actor, roles },
-      manifest: { risk: "high", requiredScopes: [], approvalRequired: false },
-    });
+test("README.md's policy passes the check and the cases that README.md has for it", { timeout: 180_000 }, async () => {
+  writeBlocks();
+  await ensureBuild();
+  const policy = (...args: string[]) => run([join(CLONE, "dist/src/cli/bin.js"), "policy", ...args]);
 
-  expect(ask("billing.get_invoice")).toMatchObject({ effect: "allow", rule: "agents may look" });
-  expect(ask("billing.issue_refund")).toMatchObject({ effect: "require_approval", rule: "refunds need finance" });
-  expect(ask("billing.issue_refund", ["intern"])).toMatchObject({ effect: "deny", rule: "interns refund nothing" });
-  expect(ask("billing.mark_invoice_paid")).toMatchObject({ effect: "deny", defaulted: true });
+  expect(await policy("check", "policy.yaml")).toMatchObject({ code: 0, stdout: "policy.yaml: no faults\n" });
+  expect(await policy("test", "policy.test.yaml")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("3 passed, 0 failed") as string,
+  });
+  const call = ["--action", "bash", "--input", '{"command":"rm -rf $X"}', "--explain"];
+  expect(await policy("evaluate", "--local", "--policy", "policy.yaml", ...call)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/require_approval[^]*no-rm-rf/) as string,
+  });
 });
 
 test("README.md's configuration names every variable that a process reads", () => {
@@ -89,10 +90,10 @@ test(
     await server.start();
     const { agent, approver } = server.announced().demoKeys;
     const typeCheck = run([join(CLONE, "node_modules/typescript/bin/tsc"), "-p", folder, "--noEmit"]);
-    const calling = run(["--import", "tsx", "client.ts"], agent);
+    const calling = run(["--import", "tsx", "client.ts"], serverOf(agent));
     const id = await findPending(approver);
     const approve = [join(CLONE, "dist/src/cli/bin.js"), "approvals", "approve", id, "--reason", "Checked the return"];
-    const approving = await run(approve, approver);
+    const approving = await run(approve, serverOf(approver));
 
     expect(approving).toMatchObject({ code: 0 });
     expect(await calling).toEqual({ code: 0, stdout: `${id} waits for group:finance, user:ada\nre_2\n`, stderr: "" });

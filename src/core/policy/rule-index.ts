@@ -1,5 +1,6 @@
 import type { MatchedRule } from "../../contract/policy.ts";
 import type { CallFacts } from "./call.ts";
+import { type Candidate, Candidates } from "./candidates.ts";
 import type { ParsedPolicy, PolicyRule } from "./document/document.ts";
 import type { Condition } from "./match/condition.ts";
 import { type Answer, rankRules, type RankedRule } from "./ranked-rule.ts";
@@ -15,12 +16,6 @@ export interface RuleMatches {
   readonly shadow: MatchedRule[];
   /** Enforced rules with limits that matched or may match. */
   readonly limited: readonly PolicyRule[];
-}
-
-/** A rule that an action's name doesn't rule out, with what is left to ask. */
-interface Candidate {
-  readonly ranked: RankedRule;
-  readonly alternatives: readonly (readonly Condition[])[];
 }
 
 /** Action names whose candidates are kept at most. Our choice: more than a registry has, and all of them together stay small. */
@@ -39,7 +34,7 @@ export class RuleIndex {
   readonly #named = new Map<string, RankedRule[]>();
   /** The rules that could hold for any action. */
   readonly #others: RankedRule[] = [];
-  readonly #kept = new Map<string, readonly Candidate[]>();
+  readonly #kept = new Map<string, Candidates>();
 
   constructor({ rules, order }: Pick<ParsedPolicy, "rules" | "order">) {
     for (const ranked of rankRules(rules, order)) {
@@ -56,7 +51,7 @@ export class RuleIndex {
     const shadow: MatchedRule[] = [];
     let limited = NO_RULES;
     let isSettled = false;
-    for (const { ranked, alternatives } of this.#findCandidates(facts)) {
+    for (const { ranked, alternatives } of this.#findCandidates(facts).select(facts)) {
       const truth = testAlternatives(alternatives, facts);
       if (truth === "no") continue;
       const { rule } = ranked;
@@ -71,13 +66,12 @@ export class RuleIndex {
     return { answers, matched, shadow, limited };
   }
 
-  #findCandidates(facts: CallFacts): readonly Candidate[] {
+  #findCandidates(facts: CallFacts): Candidates {
     const kept = this.#kept.get(facts.action);
     if (kept !== undefined) return kept;
     const rules = [...(this.#named.get(facts.action) ?? []), ...this.#others];
-    const candidates = rules
-      .sort((left, right) => left.rank - right.rank)
-      .flatMap((ranked) => findCandidate(ranked, facts));
+    rules.sort((left, right) => left.rank - right.rank);
+    const candidates = new Candidates(rules.flatMap((ranked) => findCandidate(ranked, facts)));
     if (facts.action.length <= MAX_KEPT_NAME_CHARS) {
       if (this.#kept.size >= MAX_KEPT_NAMES) this.#kept.clear();
       this.#kept.set(facts.action, candidates);

@@ -11,14 +11,14 @@ export const readArgsPatternCondition: ConditionReader = (cursor, context) => {
   const patterns = readEach(cursor, (item) => readRegex(item, context));
   if (patterns === undefined) return undefined;
   const index = (context.budget.requiredTexts ??= new TextIndex());
-  const required = patterns.map(({ expression }) => addRequired(index, expression));
+  const numbers = patterns.map(({ expression }) => addRequired(index, expression)).filter((each) => each !== undefined);
   return {
     field: "args_pattern",
     expected: patterns.map(({ source }) => source),
-    holds: ({ facets: { flatText } }) => {
-      const { text, isCut } = flatText;
+    ...(numbers.length === patterns.length ? { requires: { index, numbers } } : {}),
+    holds: ({ facets }) => {
+      const { text, isCut } = facets.flatText;
       if (text === undefined) return isCut ? "unknown" : "no";
-      if (!isCut && lacksAll(flatText.findTexts(index), required)) return "no";
       return searchText({ text, isCut }, patterns, context.quantifier);
     },
     sees: ({ facets }) => facets.flatText.text,
@@ -29,11 +29,6 @@ export const readArgsPatternCondition: ConditionReader = (cursor, context) => {
 function addRequired(index: TextIndex, expression: string): number | undefined {
   const text = findRequiredText(expression);
   return text === undefined ? undefined : index.add(text);
-}
-
-function lacksAll(found: ReadonlySet<number>, required: readonly (number | undefined)[]): boolean {
-  for (const number of required) if (number === undefined || found.has(number)) return false;
-  return true;
 }
 
 function isEmpty({ node }: Cursor): boolean {

@@ -63,7 +63,9 @@ function findProgram({ byProgram, isRestricting }: CommandIndex, program: string
 
 function askProgram({ tests, bySubcommand, forAny }: ProgramTests, command: ShellCommand): Truth {
   if (bySubcommand.size === 0) return askEach(forAny, command);
-  const first = commandLineOf(command).operands[0];
+  const { operands, isPlaceUncertain } = commandLineOf(command);
+  if (isPlaceUncertain) return askEach(tests, command);
+  const first = operands[0];
   if (first === undefined) return askEach(forAny, command);
   if (first.mayBeValue || first.word.isOpaque || first.word.mayBeMany) return askEach(tests, command);
   const answer = askEach(bySubcommand.get(first.word.text) ?? NO_TESTS, command);

@@ -77,6 +77,7 @@ interface ReadCommand {
 }
 
 function testSubcommand(test: CommandTest, words: readonly string[], { command, line }: ReadCommand): Truth {
+  if (line.isPlaceUncertain) return "unknown";
   const { presence, next } = findSubcommand(words, line);
   const found = settle(presence, test.isRestricting);
   if (found !== "yes") return found;
@@ -84,11 +85,11 @@ function testSubcommand(test: CommandTest, words: readonly string[], { command, 
 }
 
 /** Looks for the words at the beginning of the operands, over those that may be values of strange options. */
-function findSubcommand(words: readonly string[], { operands }: CommandLine): { presence: Presence; next: number } {
+function findSubcommand(words: readonly string[], { operands }: CommandLine): FoundSubcommand {
   let found = 0;
   let presence: Presence = "yes";
   let next = 0;
-  let missing: { presence: Presence; next: number } = NOT_FOUND;
+  let missing: FoundSubcommand = NOT_FOUND;
   for (const operand of operands) {
     next += 1;
     const isWanted = operand.word.text === words[found];
@@ -105,8 +106,14 @@ function isUncertain({ word }: Operand): boolean {
   return word.isOpaque || word.mayBeMany;
 }
 
-const NOT_FOUND = { presence: "no", next: 0 } as const;
-const MAYBE_FOUND = { presence: "unknown", next: 0 } as const;
+interface FoundSubcommand {
+  readonly presence: Presence;
+  /** Index of the operand behind it. */
+  readonly next: number;
+}
+
+const NOT_FOUND: FoundSubcommand = { presence: "no", next: 0 };
+const MAYBE_FOUND: FoundSubcommand = { presence: "unknown", next: 0 };
 
 function runChecks(checks: readonly CommandCheck[], subject: CommandSubject): Truth {
   let answer: Truth = "yes";

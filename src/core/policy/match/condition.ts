@@ -12,12 +12,21 @@ export interface Condition {
   readonly expected: readonly string[];
   /** The only action names with which it can hold, when those are known; the index by name is built from it. */
   readonly onlyActions?: ReadonlySet<string>;
+  /** Texts at least one of which a whole flattened input must have for it to hold, in any letter case, by their numbers in an index. */
+  readonly requires?: RequiredTexts;
   /** Whether it looks at nothing of a call but the action's name; it then answers yes or no. */
   readonly isOnName?: true;
   /** Whether it holds. Never throws. */
   readonly holds: (facts: CallFacts) => Truth;
   /** What it looks at in a call, for explanations; undefined when the call has nothing there. */
   readonly sees: (facts: CallFacts) => string | readonly string[] | undefined;
+}
+
+/** See {@link Condition.requires}. */
+export interface RequiredTexts {
+  /** The document's. */
+  readonly index: TextIndex;
+  readonly numbers: readonly number[];
 }
 
 /** What reading one document's conditions adds up. */

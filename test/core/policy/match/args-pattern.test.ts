@@ -1,6 +1,6 @@
 import type { PolicyCall } from "countersign/policy";
 import { describe, expect, it } from "vitest";
-import { compileRules, faultsOfMatch } from "../documents.ts";
+import { buildCall, compileRules, faultsOfMatch } from "../documents.ts";
 import { askDenial, askPermission } from "./ask.ts";
 
 const LONG = "x".repeat(65_536);
@@ -44,6 +44,36 @@ describe("match.args_pattern", () => {
       },
     };
     expect(policy.evaluate(call)).toMatchObject({ effect: "require_approval", rule: "rule 0" });
+  });
+
+  it("args_pattern decides the same among many rules as alone, in the same order", () => {
+    const patterns = ["drop table", "(?i)DROP", "part_[0-9]", "(?i)task_ſ", "^a=", "x|y", ["alpha", "beta"], "gamma+"];
+    const matches = [
+      ...patterns.map((args_pattern) => ({ args_pattern })),
+      ...patterns.map((args_pattern) => [{ args_pattern }, { args_pattern: "omega" }]),
+      [{ args_pattern: "omega" }, { action: "other" }],
+      {},
+    ];
+    const rules = matches.map((match, index) => ({ effect: "allow", match, priority: index % 3 }));
+    const many = compileRules(rules, { default: "allow" });
+    const inputs = [
+      "a drop table",
+      "DROP part_7",
+      "task_S",
+      "beta",
+      "OMEGA omega gamm",
+      "gamma",
+      "",
+      null,
+      ["y"],
+      LONG + LONG,
+    ];
+    for (const input of [...inputs, { a: "Drop TASK_s alpha" }, { a: () => 1 }, { a: new Map() }]) {
+      const alone = rules.map((rule, index) => compileRules([{ ...rule, name: `rule ${index}` }]));
+      const expected = alone.flatMap((policy) => policy.evaluate(buildCall({ input })).matched);
+      expected.sort((left, right) => left.priority - right.priority);
+      expect([input, many.evaluate(buildCall({ input })).matched]).toEqual([input, expected]);
+    }
   });
 
   it.each<[pattern: unknown, expected: string]>([

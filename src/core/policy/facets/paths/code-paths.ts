@@ -15,11 +15,16 @@ export function findCodePaths(code: Word, base: PathBase): readonly PathFact[] {
   const paths: PathFact[] = DECODING_CODE.test(code.text) ? [UNKNOWN_PATH] : [];
   let here = base;
   for (const { text, isDirectory } of findCodeLiterals(code.text)) {
+    // Perl's way to open a file: `">/etc/hosts"`.
+    const mode = /^\s*\+?[<>]{1,2}\s*/.exec(text)?.[0] ?? "";
+    const file = text.slice(mode.length);
     if (isDirectory) here = enterBase(here, text);
-    else if (looksLikePath(text)) paths.push(createCodePath(text, accesses, here));
+    else if (looksLikePath(file)) paths.push(createCodePath(file, mode.includes(">") ? WRITTEN : accesses, here));
   }
   return paths;
 }
+
+const WRITTEN: readonly Access[] = ["read", "write"];
 
 function createCodePath(written: string, accesses: readonly Access[], base: PathBase): PathFact {
   return createPath({ written, isGlob: /[*?]/.test(written), isTree: false, isFromInput: false, accesses }, base);

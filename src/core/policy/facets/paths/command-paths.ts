@@ -56,7 +56,7 @@ function readByTable(args: readonly Word[], reader: ProgramReader, paths: PathCo
   addValues(words, reader, paths);
   const skipped = hasOption(words, reader.skipUnless) ? 0 : reader.skip;
   if (reader.script !== undefined) for (const word of words.operands.slice(0, skipped)) addScript(word, reader, paths);
-  const operands = words.operands.slice(skipped).filter(({ text }) => !(reader.isRemote && isElsewhere(text)));
+  const operands = words.operands.slice(skipped).flatMap((word) => findOwnName(word, reader));
   const mode = reader.modes.find(({ options }) => hasOption(words, options));
   for (const [index, word] of operands.entries()) {
     const accesses =
@@ -118,7 +118,14 @@ function addMembers(operands: readonly Word[], { values }: CommandWords, paths: 
   }
 }
 
-/** Whether a word names a file on another machine: `host:path`, `s3://bucket/key`; not a drive. */
-function isElsewhere(text: string): boolean {
-  return /^[\w.@-]{2,}:(?!\\)/.test(text) || /^\[[\da-f:]+\]:/i.test(text);
+/**
+ * A word without the machine that it is on: `host:/etc/hosts` is a system's file there, too, and what is relative lies in a home. Nothing
+ * for names that are no paths, such as `s3://bucket/key`. A drive is no machine.
+ */
+function findOwnName(word: Word, { isRemote, isGuess }: ProgramReader): readonly Word[] {
+  const host = isRemote ? /^(?:[\w.@-]{2,}|\[[\da-f:]+\]):(?!\\)/i.exec(word.text)?.[0] : undefined;
+  if (host === undefined) return [word];
+  const path = word.text.slice(host.length);
+  if (isGuess || path.startsWith("//")) return [];
+  return [{ ...word, text: /^[/~]/.test(path) ? path : `~/${path}` }];
 }

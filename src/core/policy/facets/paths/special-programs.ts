@@ -1,4 +1,4 @@
-import type { ShellCommand, Word } from "../shell/command.ts";
+import { type ShellCommand, UNKNOWN_WORD, type Word } from "../shell/command.ts";
 import { cutWord, readCommandWords } from "./command-words.ts";
 import { enterBase } from "./create-path.ts";
 import type { PathCollector } from "./path-collector.ts";
@@ -67,6 +67,8 @@ export const readTar: SpecialReader = ({ args }, paths) => {
     paths.base = enterBase(paths.base, word.isOpaque ? undefined : word.text);
     if (word.isOpaque && extracts) paths.add(word, ["write"], true);
   }
+  // Archives may name files from the root on, and then they are written there.
+  if (extracts && has("-P", "--absolute-names")) paths.add(UNKNOWN_WORD, ["write"]);
   if (extracts) paths.add({ text: ".", isOpaque: false, isGlob: false, mayBeMany: false }, ["write"], true);
   if (creates) paths.addAll(words.operands, has("--remove-files") ? ["read", "delete"] : ["read"], true);
 };

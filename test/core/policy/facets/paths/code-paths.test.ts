@@ -55,6 +55,8 @@ describe("findCodePaths()", () => {
     ["sys.stdout.write(open('a.txt').read())", "read"],
     ["process.stdout.write(read('a.txt'))", "read"],
     ["open(F, '>', 'a.txt')", "read+write"],
+    ["open(F, '>a.txt')", "read+write"],
+    ["open(F, '< a.txt')", "read"],
   ])("%s: %s", (code, accesses) => {
     expect(listPaths(code).at(-1)).toBe(`${accesses} a.txt`);
   });

@@ -98,7 +98,8 @@ describe("readCommandPaths()", () => {
     ["split -b 10 a b", "read a", "write b"],
     ["zip -r a b", "write a (tree)", "read b (tree)"],
     ["unzip a -d b", "write b", "read a"],
-    ["mount --bind a b", "read a", "read+write b"],
+    ["mount --bind a b", "read+write a", "read+write b"],
+    ["mount a b", "read a", "read+write b"],
     ["vim a", "read+write a"],
     ["mkfs.ext4 /dev/sda1", "overwrite /dev/sda1"],
   ])("%s says what is done to each", (line, ...expected) => {
@@ -107,9 +108,12 @@ describe("readCommandPaths()", () => {
 
   it.each<[line: string, ...expected: string[]]>([
     ["rsync -a a b", "read a (tree)", "write b (tree)"],
-    ["rsync -a a host:b", "read a (tree)"],
-    ["scp host:a b", "read b"],
-    ["scp -i k a ada@host:", "read a"],
+    ["rsync -a a host:b", "read a (tree)", "write ~/b (tree)"],
+    ["rsync a rsync://host/b", "read a"],
+    ["scp a [::1]:/b", "read a", "write /b"],
+    ["scp C:/a b", "read C:/a", "write b"],
+    ["scp host:a b", "read ~/a", "write b"],
+    ["scp -i k a ada@host:", "read a", "write ~", "write ~/a"],
     ["curl -o a https://example.com", "overwrite a"],
     ["curl -sSLo a https://example.com", "overwrite a"],
     ["curl -d @a https://example.com", "read a"],
@@ -205,6 +209,7 @@ describe("readCommandPaths()", () => {
     ["tar xf a -C b", "read a", "write b (tree)"],
     ["tar xf a -C $", "read a", "write $ (tree)", "write . (tree)"],
     ["tar tf a", "read a"],
+    ["tar xPf a", "read a", "write $", "write . (tree)"],
     ["tar cf a -T b", "overwrite a", "read b"],
     ["tar"],
     ["tar cf"],

@@ -43,7 +43,7 @@ const OTHER_PROGRAMS: ProgramReader = prepareProgram({
   isRemote: true,
   values: {
     write:
-      "-o --output --out --outfile --output-file --out-file --outdir --out-dir --output-dir --target-dir --dest --destination --log-file --prefix",
+      "-o --output --out --outfile --output-file --out-file --outdir --out-dir --output-dir --target-dir --dest --destination --log-file --prefix --root",
     none: "-m --message --body --title --description -e --expression --grep --author --reason",
   },
 });

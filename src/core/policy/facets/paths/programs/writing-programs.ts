@@ -35,6 +35,7 @@ export const WRITING_PROGRAMS: readonly ProgramPaths[] = [
     programs: "mount umount losetup",
     operands: ["read"],
     last: ["read", "write"],
+    modes: [{ options: "--bind -B --rbind", operands: ["read", "write"] }],
     values: { none: "-t -o -O --types --options", write: "--target" },
   },
   {

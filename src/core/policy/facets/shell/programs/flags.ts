@@ -47,19 +47,14 @@ export class Flags {
     this.#open.add(table);
   }
 
-  /** Whether there are such words. */
-  get isOpen(): boolean {
-    return this.#open !== undefined;
-  }
-
   /** Notes that `--` stands there with words behind it. */
   addTerminator(): void {
     this.#typed.push({ option: TERMINATOR, isCertain: true, isStrange: false, value: undefined });
   }
 
   /** Notes an option of a table. */
-  add(option: ResolvedOption, value: Word | undefined, isSure = true): void {
-    const isCertain = isSure && option.specs.length === 1 && !isOff(value);
+  add(option: ResolvedOption, value: Word | undefined): void {
+    const isCertain = option.specs.length === 1 && !isOff(value);
     this.#typed.push({ option, isCertain, isStrange: false, value });
   }
 

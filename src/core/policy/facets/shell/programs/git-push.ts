@@ -29,8 +29,8 @@ const ANYTHING: readonly PushedRef[] = [{ name: ANY_NAME, isForced: "unknown", i
 export function readGitPush(command: ShellCommand): readonly PushedRef[] {
   const line = commandLineOf(command);
   const subcommand = line.operands[0]?.word;
+  if (line.isPlaceUncertain || subcommand?.isOpaque === true) return ANYTHING;
   if (subcommand === undefined) return [];
-  if (subcommand.isOpaque || subcommand.mayBeMany) return ANYTHING;
   if (subcommand.text !== "push" && subcommand.text !== "send-pack") return [];
   const isTried = line.flags.presenceOf("--dry-run");
   if (isTried === "yes") return [];
@@ -59,7 +59,11 @@ function listRefspecs({ operands }: CommandLine): readonly PushedRef[] | undefin
   if (words.some(isSplit)) return ANYTHING;
   // `tag v1` is short for `refs/tags/v1`; `^x` leaves something out.
   const refspecs = words.slice(1).filter(({ text }) => text !== "tag" && !text.startsWith("^"));
-  return refspecs.length === 0 ? undefined : refspecs.map(parseRefspec);
+  if (refspecs.length === 0) return undefined;
+  const refs = refspecs.map(parseRefspec);
+  // A repository that may be an option leaves its place to the first refspec.
+  const isNamed = words[0] === undefined || !startsUnknown(words[0]);
+  return isNamed ? refs : [...refs, { name: ANY_NAME, isForced: "no", isDeleted: "no" }];
 }
 
 function isSplit({ mayBeMany, isGlob }: Word): boolean {

@@ -31,7 +31,7 @@ export function gitSettingsOf(command: ShellCommand): readonly GitSetting[] {
 
 function listOwnSettings(line: CommandLine): readonly GitSetting[] {
   const given = line.globalFlags.valuesOf("-c").map(parseSetting);
-  if (line.globalFlags.isOpen) return [...given, UNKNOWN_SETTING];
+  if (line.isPlaceUncertain) return [...given, UNKNOWN_SETTING];
   const changed = listSubcommandSettings(line);
   return changed.length === 0 ? given : [...given, ...changed];
 }

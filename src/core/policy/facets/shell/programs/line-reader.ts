@@ -20,6 +20,8 @@ export interface CommandLine {
   readonly flags: Flags;
   /** Options in front of the subcommand; the same as `flags` where that makes no difference. */
   readonly globalFlags: Flags;
+  /** Whether a word in front of the first operand can't be known, so that the subcommand may be another word. */
+  readonly isPlaceUncertain: boolean;
   /** `flags` alone. */
   readonly ownFlags: readonly Flags[];
   /** Both, each once. */
@@ -45,11 +47,10 @@ export class LineReader {
   #pending: ResolvedOption | undefined;
   /** Whether the next word may be the value of a strange option, or of one whose attached value may be empty. */
   #mayBeValue = false;
-  /** Whether the word at hand may be the value of an option whose attached value may be empty. */
-  #isDoubtful = false;
   #wasEmptied = false;
   /** Whether a word that can't be known came before: the subcommand, and with it the table, may be another. */
   #isUncertain = false;
+  #isPlaceUncertain = false;
 
   /** `syntax` is undefined for a program that nothing is known of. */
   constructor(syntax: ProgramSyntax | undefined) {
@@ -65,7 +66,7 @@ export class LineReader {
     const [operands, flags, globalFlags] = [this.#operands, this.#flags, this.#globalFlags];
     const ownFlags = [flags];
     const allFlags = flags === globalFlags ? ownFlags : [flags, globalFlags];
-    return { operands, flags, globalFlags, ownFlags, allFlags };
+    return { operands, flags, globalFlags, ownFlags, allFlags, isPlaceUncertain: this.#isPlaceUncertain };
   }
 
   /** Reads the next word. */
@@ -75,9 +76,8 @@ export class LineReader {
     const mayBeValue = this.#mayBeValue;
     this.#isFirst = false;
     this.#mayBeValue = false;
-    this.#isDoubtful = this.#wasEmptied;
+    if (this.#wasEmptied && word.text.startsWith("-")) this.#open();
     this.#wasEmptied = false;
-    if (this.#isDoubtful && word.text === "--") this.#open();
     // Several words, or none: what stands in front of it and behind it may belong together in other ways.
     if (word.mayBeMany && !word.isGlob) this.#open();
     if (this.#pending !== undefined) return this.#readValue(this.#pending, word);
@@ -92,7 +92,9 @@ export class LineReader {
 
   /** A word that can't be known may be an option, and the next word its value. */
   #open(): void {
-    this.#flags.open(this.#table);
+    // In front of the subcommand, nobody knows which options come behind it.
+    if (this.#operands.length === 0) this.#isPlaceUncertain = true;
+    this.#flags.open(this.#operands.length === 0 ? undefined : this.#table);
     this.#isUncertain = true;
     this.#mayBeValue = true;
   }
@@ -150,7 +152,7 @@ export class LineReader {
     const option = this.#resolve(name);
     if (option === undefined) this.#addStrange(name, value);
     else if (value === undefined && takesWord(option)) this.#pending = option;
-    else this.#add(option, value);
+    else this.#flags.add(option, value);
   }
 
   /** Options of one letter, the last of which may have the rest as its value. */
@@ -163,24 +165,21 @@ export class LineReader {
       const isLast = index + 1 === text.length;
       if (option === undefined) this.#addStrange(`-${letter}`, undefined, index === from);
       else if (isLast && takesWord(option)) this.#pending = option;
-      else if (isLast || option.specs[0]?.value === "none") this.#add(option, undefined);
+      else if (isLast || option.specs[0]?.value === "none") this.#flags.add(option, undefined);
       else return this.#addAttached(option, sliceWord(word, index + 1));
     }
   }
 
   /** A value that may turn out to be empty leaves its place to the next word. */
   #addAttached(option: ResolvedOption, value: Word): void {
-    this.#add(option, value);
-    this.#wasEmptied = takesWord(option) && value.text === UNKNOWN;
-    if (this.#wasEmptied) this.#mayBeValue = true;
-  }
-
-  #add(option: ResolvedOption, value: Word | undefined): void {
-    this.#flags.add(option, value, !this.#isDoubtful);
+    this.#flags.add(option, value);
+    if (!takesWord(option) || value.text !== UNKNOWN) return;
+    this.#wasEmptied = true;
+    this.#mayBeValue = true;
   }
 
   #addStrange(name: string, value: Word | undefined, isCertain = true): void {
-    this.#flags.addStrange(name, value, isCertain && !this.#isDoubtful);
+    this.#flags.addStrange(name, value, isCertain);
     if (value === undefined && (this.#isUncertain || this.#table?.isComplete !== true)) this.#mayBeValue = true;
   }
 

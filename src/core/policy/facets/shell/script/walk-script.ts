@@ -26,7 +26,8 @@ export function walkText(reading: Reading, state: ShellState, run: Omit<ScriptRu
   state.positional = positional ?? (args.length > 0 ? args : state.positional);
   walkScript(reading, state, { script, isGuess });
   state.depth -= 1;
-  if (text.isOpaque) loseTrack(reading, state);
+  // The parser doesn't join a dollar sign with what stands behind the end of its line.
+  if (text.isOpaque || line.includes("$\\\n")) loseTrack(reading, state);
 }
 
 /** Any command may have run. */

@@ -30,7 +30,7 @@ function operatorEnd(text: string, start: number, spelling: Spelling): number {
 /** MySQL joins conditions by signs, and takes two dashes without a space behind them for signs. */
 function writeMysql(operator: string): string {
   if (operator === "||") return " OR ";
-  return operator === "&&" ? " AND " : operator.replaceAll("--", "- -");
+  return operator === "&&" ? " AND " : operator.replace(/-(?=-)/g, "- ");
 }
 
 /** Index behind `?`, `?1`, `%s`, `%(name)s` or `@name`; the index itself where none begins. A question mark with more signs behind it is an operator. */

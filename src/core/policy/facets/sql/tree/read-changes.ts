@@ -1,7 +1,7 @@
 import type { Truth } from "../../../truth.ts";
 import type { StatementKind } from "../statement-fact.ts";
 import { foldMergeWhere, foldWhere } from "../where/fold-where.ts";
-import { createRowNames } from "../where/row-names.ts";
+import { createRowNames, findAliases } from "../where/row-names.ts";
 import { listOf, type Node, nodeOf, nodeOfType, textOf } from "./node.ts";
 import { readRelation } from "./relation.ts";
 import { isNamedQuery, openWith, type Scope } from "./scope.ts";
@@ -51,6 +51,10 @@ function readChange(walk: Walk, { kind, node, tables }: Change, outer: Scope): v
   const relation = readRelation(nodeOf(node["relation"]));
   const withoutWhere = foldWhere(node["whereClause"], createRowNames(relation, tables));
   addChange(walk, { kind, node, withoutWhere }, scope);
+  // Other servers take an alias for the target: `UPDATE x SET … FROM users x`.
+  for (const other of findAliases(tables)) {
+    if (other.alias === relation.name && other.name !== relation.name) walk.addTable(kind, other, withoutWhere);
+  }
   walk.visitTables(tables, scope, withoutWhere);
   walk.visitRest(node, scope, OWN_FIELDS);
 }
