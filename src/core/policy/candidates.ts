@@ -38,9 +38,9 @@ export class Candidates {
   /** Those that the call's input doesn't rule out by a text that it lacks, in deciding order. */
   select({ facets }: CallFacts): readonly Candidate[] {
     if (this.#index === undefined) return this.#all;
-    const { flatText } = facets;
-    if (flatText.isCut) return this.#all;
-    const found = flatText.findTexts(this.#index);
+    const { text, isCut } = facets.flatText;
+    if (text === undefined || isCut) return this.#all;
+    const found = this.#index.findIn(text);
     if (found.size === 0) return this.#unguarded;
     const selected = new Set(this.#unguarded);
     for (const number of found) for (const candidate of this.#guardedBy.get(number) ?? []) selected.add(candidate);

@@ -1,29 +1,12 @@
 import { MAX_SEARCHED_CHARS } from "../limits.ts";
-import type { TextIndex } from "../match/text-index.ts";
 import type { InputSnapshot, InputValue } from "./input.ts";
 
 /** An input as one text that regexes search. */
-export class FlatText {
+export interface FlatText {
   /** The text, or its beginning; undefined for null, which is no text and never matches. */
   readonly text: string | undefined;
   /** Whether there is more, too long to be searched or left out of the input. */
   readonly isCut: boolean;
-  #index: TextIndex | undefined;
-  #found: ReadonlySet<number> = new Set();
-
-  /** See the properties. */
-  constructor(text: string | undefined, isCut: boolean) {
-    this.text = text;
-    this.isCut = isCut;
-  }
-
-  /** The numbers of an index's texts that stand in this one, in any letter case; looked for once while one index asks. */
-  findTexts(index: TextIndex): ReadonlySet<number> {
-    if (this.#index === index) return this.#found;
-    this.#index = index;
-    this.#found = index.findIn(foldCase(this.text ?? ""));
-    return this.#found;
-  }
 }
 
 /** What one flattening carries along. */
@@ -40,16 +23,11 @@ const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
  * members joined by one space; nesting applies the same again; other values as JSON writes them, but null, which is no text.
  */
 export function flattenInput({ value, isCut }: InputSnapshot): FlatText {
-  if (value === null) return new FlatText(undefined, isCut);
+  if (value === null) return { text: undefined, isCut };
   const flattening: Flattening = { parts: [], charCount: 0 };
   addValue(flattening, value);
   const text = flattening.parts.join("").replace(OTHER_SPACES, " ");
-  return new FlatText(text.slice(0, MAX_SEARCHED_CHARS), isCut || isFull(flattening));
-}
-
-/** Every letter of ASCII in the form in which it is looked for; regexes that ignore case also take the long s for one, and the Kelvin sign. */
-function foldCase(text: string): string {
-  return text.toLowerCase().replaceAll("\u017f", "s");
+  return { text: text.slice(0, MAX_SEARCHED_CHARS), isCut: isCut || isFull(flattening) };
 }
 
 function addValue(flattening: Flattening, value: InputValue): void {

@@ -64,8 +64,9 @@ function readMissingArgs(cursor: Cursor, context: MatchContext): CommandCheck | 
 }
 
 /** Whether one of the operands fits; `isRestricting` as in `settle`. */
-function fitOperands({ operands, skipped }: CommandSubject, pattern: WordPattern, isRestricting: boolean): Truth {
-  let answer: Truth = "no";
+function fitOperands({ line, skipped }: CommandSubject, pattern: WordPattern, isRestricting: boolean): Truth {
+  const { operands, isPlaceUncertain } = line;
+  let answer: Truth = isPlaceUncertain ? "unknown" : "no";
   let index = 0;
   for (const { word, mayBeValue } of operands) {
     index += 1;
@@ -82,7 +83,7 @@ function fitOperands({ operands, skipped }: CommandSubject, pattern: WordPattern
 function readArgsMin(cursor: Cursor, { quantifier }: MatchContext): CommandCheck | undefined {
   const least = readInteger(cursor, { min: 1, max: MAX_LIST_ITEMS });
   if (least === undefined) return undefined;
-  return ({ operands, skipped }) => {
+  return ({ line: { operands }, skipped }) => {
     const words = operands.slice(skipped);
     const sure = words.filter(
       ({ word, mayBeValue }) => !word.mayBeMany && (quantifier === "any" || !mayBeValue),
@@ -126,7 +127,11 @@ function readConfig(cursor: Cursor, context: MatchContext): CommandCheck | undef
     (({ command }) => {
       const settings = gitSettingsOf(command);
       if (settings.length === 0) return "no";
-      return anyOf(settings.flatMap(spellSetting), (word) => anyOf(patterns, (pattern) => pattern.fits(word)));
+      const words = settings.flatMap(spellSetting);
+      const truth = anyOf(words, (word) => anyOf(patterns, (pattern) => pattern.fits(word)));
+      // Beside a word that can't be known, what looks like a setting may be something else.
+      const isSure = context.quantifier === "any" || !command.args.some((word) => word.isOpaque || word.mayBeMany);
+      return truth === "yes" && !isSure ? "unknown" : truth;
     })
   );
 }

@@ -11,8 +11,8 @@ export interface CommandSubject {
   readonly command: ShellCommand;
   /** Its options. */
   readonly flags: readonly Flags[];
-  /** Its operands, the subcommand among them. */
-  readonly operands: readonly Operand[];
+  /** Its words told apart. */
+  readonly line: CommandLine;
   /** How many operands the subcommand that was asked for takes up. */
   readonly skipped: number;
 }
@@ -47,7 +47,7 @@ export function testCommand(test: CommandTest, command: ShellCommand): Truth {
   if (program !== "yes") return program;
   const line = commandLineOf(command);
   if (test.subcommands === undefined) {
-    return runChecks(test.checks, { command, flags: line.allFlags, operands: line.operands, skipped: 0 });
+    return runChecks(test.checks, { command, line, flags: line.allFlags, skipped: 0 });
   }
   return anyOf(test.subcommands, (words) => testSubcommand(test, words, { command, line }));
 }
@@ -81,7 +81,7 @@ function testSubcommand(test: CommandTest, words: readonly string[], { command, 
   const { presence, next } = findSubcommand(words, line);
   const found = settle(presence, test.isRestricting);
   if (found !== "yes") return found;
-  return runChecks(test.checks, { command, flags: line.ownFlags, operands: line.operands, skipped: next });
+  return runChecks(test.checks, { command, line, flags: line.ownFlags, skipped: next });
 }
 
 /** Looks for the words at the beginning of the operands, over those that may be values of strange options. */

@@ -21,7 +21,7 @@ export class TextIndex {
   #isLinked = false;
   #searchCount = 0;
 
-  /** The text's number, the same for the same text; undefined once there are too many to look for. */
+  /** The number of a text in lower case, the same for the same text; undefined once there are too many to look for. */
   add(text: string): number | undefined {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
@@ -40,8 +40,9 @@ export class TextIndex {
     return state.number;
   }
 
-  /** The numbers of the texts that stand in this one. */
-  findIn(text: string): ReadonlySet<number> {
+  /** The numbers of the texts that stand in this one, in any letter case. */
+  findIn(searched: string): ReadonlySet<number> {
+    const text = foldCase(searched);
     if (!this.#isLinked) this.#link();
     this.#searchCount += 1;
     const found = new Set<number>();
@@ -77,6 +78,11 @@ export class TextIndex {
     }
     this.#isLinked = true;
   }
+}
+
+/** Every letter of ASCII in the form in which it is looked for; regexes that ignore case also take the long s for one, and the Kelvin sign. */
+function foldCase(text: string): string {
+  return text.toLowerCase().replaceAll("\u017f", "s");
 }
 
 function createState(): State {

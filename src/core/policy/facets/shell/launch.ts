@@ -8,6 +8,9 @@ import { applyBuiltin } from "./script/builtins.ts";
 import { enterDirectory } from "./script/directories.ts";
 import type { SimpleCommand } from "./script/simple-command.ts";
 import { forgetAll, forgetVariables, forkState, type ShellState, UNKNOWN_DIRECTORIES } from "./state.ts";
+import { findInterpreter } from "./interpreters/interpreter-data.ts";
+import { findContent, noteFiles } from "./written-files.ts";
+import { toWord } from "./programs/words.ts";
 import { findRuns } from "./wrappers/find-runs.ts";
 
 /** A simple command that is about to run. */
@@ -64,6 +67,7 @@ export function launchCommand(reading: Reading, state: ShellState, launch: Launc
   return NOTHING;
 }
 
+const NO_RUNS: readonly Run[] = Object.freeze([]);
 const NOTHING: readonly Pending[] = Object.freeze([]);
 
 interface Followed {
@@ -84,9 +88,23 @@ function followCommand(
   }
   const named = launch.isInShell ? callNamed(reading, state, { name: program, args: command.args }) : NOTHING;
   if (launch.isInShell) applyBuiltin(reading, state, command);
-  const runs = findRuns(command, { readsFile: launch.simple.input?.isFile === true });
+  noteFiles(reading, state, { simple: launch.simple, command });
+  const contentOf = (file: Word): Word | undefined => findContent(reading, state, file);
+  const runs = [
+    ...findRuns(command, { readsFile: launch.simple.input?.isFile === true, contentOf }),
+    ...runWritten(launch.simple.words[0], contentOf),
+  ];
   if (runs.length === 0) return named;
   return [...named, ...runs.flatMap((run) => startRun(reading, state, { run, launch }))];
+}
+
+/** A program that the call itself wrote: its first line may name an interpreter. */
+function runWritten(file: Word | undefined, contentOf: (file: Word) => Word | undefined): readonly Run[] {
+  const text = file?.text.includes("/") === true ? contentOf(file) : undefined;
+  if (text === undefined) return NO_RUNS;
+  const [, program] = /^#!\s*(?:\S*\/env\s+(?:-S\s+)?)?(\S+)/.exec(text.text) ?? [];
+  const isCode = program !== undefined && findInterpreter(program.slice(program.lastIndexOf("/") + 1)) !== undefined;
+  return [isCode ? { kind: "command", words: [toWord(program), toWord("-c"), text] } : { kind: "script", text }];
 }
 
 interface Emission {
@@ -101,7 +119,8 @@ function emitCommand(reading: Reading, state: ShellState, { simple, program, arg
   const { redirects, input } = simple;
   const assignments = exported.length === 0 ? simple.assignments : [...exported, ...simple.assignments];
   const stdin = input === undefined ? state.stdin : input.text;
-  const code = findCode({ program, args, stdin, readsFile: input?.isFile === true });
+  const contentOf = (file: Word): Word | undefined => findContent(reading, state, file);
+  const code = findCode({ program, args, stdin, readsFile: input?.isFile === true, contentOf });
   const { directories } = state;
   const command = { program, args, assignments, redirects, cwd: directories[0], stdin, code };
   addCommand(reading, command);

@@ -6,7 +6,8 @@ import { UNKNOWN, type Word } from "./command.ts";
  */
 export function nameProgram({ text, isOpaque, isGlob, mayBeMany }: Word): string | undefined {
   if (isGlob || mayBeMany) return undefined;
-  const name = text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1);
+  const path = text.endsWith("\\") ? text : text.replaceAll("\\", "/");
+  const name = path.slice(path.lastIndexOf("/") + 1);
   if (isOpaque && (name.includes(UNKNOWN) || name === "")) return undefined;
   return /\.(?:exe|com|bat|cmd)$/i.test(name) ? name.slice(0, -4).toLowerCase() : stripMark(name);
 }

@@ -21,6 +21,8 @@ export interface Reading {
   functions: ReadonlyMap<string, readonly FunctionBody[]>;
   /** Texts of aliases by name. */
   aliases: ReadonlyMap<string, readonly Word[]>;
+  /** What the call writes into files that it may run later, by their paths. */
+  files: ReadonlyMap<string, Word>;
   /** See `MAX_SHELL_CHARS`. */
   charsLeft: number;
   /** See `MAX_SHELL_CHARS_AGAIN`. */
@@ -42,6 +44,7 @@ export function createReading(): Reading {
     exported: NO_ASSIGNMENTS,
     functions: NO_NAMES,
     aliases: NO_NAMES,
+    files: NO_NAMES,
     charsLeft: MAX_SHELL_CHARS,
     charsAgainLeft: MAX_SHELL_CHARS_AGAIN,
     statementsLeft: MAX_SHELL_STATEMENTS,

@@ -57,6 +57,8 @@ export interface Runner {
   readonly program: string;
   /** Whether its standard input is a file by its name, whose content is no part of the call. */
   readonly readsFile: boolean;
+  /** What the call itself wrote into a file; undefined for any other file. */
+  readonly contentOf: (file: Word) => Word | undefined;
 }
 
 /** It can't be known what runs. */

@@ -11,10 +11,12 @@ interface InterpreterCall {
   readonly stdin: Word | undefined;
   /** Whether standard input is a file by its name. */
   readonly readsFile: boolean;
+  /** What the call itself wrote into a file; undefined for any other file. */
+  readonly contentOf: (file: Word) => Word | undefined;
 }
 
 /** The program text that an interpreter is given; undefined for other programs, and where it is in a file or a module. */
-export function findCode({ program, args, stdin, readsFile }: InterpreterCall): Word | undefined {
+export function findCode({ program, args, stdin, readsFile, contentOf }: InterpreterCall): Word | undefined {
   const data = program === undefined ? undefined : findInterpreter(program.toLowerCase());
   if (data === undefined) return undefined;
   const line = readLine(data, args);
@@ -25,7 +27,7 @@ export function findCode({ program, args, stdin, readsFile }: InterpreterCall): 
   if (first !== undefined && data.operand === "code") return first;
   const isInput = first === undefined || first.text === "-" || first.text === "/dev/stdin";
   if (isInput) return readsFile ? undefined : stdin;
-  return mayBeAny(first) ? UNKNOWN_WORD : undefined;
+  return contentOf(first) ?? (mayBeAny(first) ? UNKNOWN_WORD : undefined);
 }
 
 function findSubcommandCode(subcommands: readonly string[], first: Word, code: Word | undefined): Word | undefined {

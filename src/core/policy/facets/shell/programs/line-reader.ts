@@ -20,7 +20,7 @@ export interface CommandLine {
   readonly flags: Flags;
   /** Options in front of the subcommand; the same as `flags` where that makes no difference. */
   readonly globalFlags: Flags;
-  /** Whether a word in front of the first operand can't be known, so that the subcommand may be another word. */
+  /** Whether a word in front of the first operand can't be known, so that any other may be the first, or a value. */
   readonly isPlaceUncertain: boolean;
   /** `flags` alone. */
   readonly ownFlags: readonly Flags[];
@@ -176,6 +176,7 @@ export class LineReader {
     if (!takesWord(option) || value.text !== UNKNOWN) return;
     this.#wasEmptied = true;
     this.#mayBeValue = true;
+    if (this.#operands.length === 0) this.#isPlaceUncertain = true;
   }
 
   #addStrange(name: string, value: Word | undefined, isCertain = true): void {

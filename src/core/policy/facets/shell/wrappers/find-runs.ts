@@ -59,13 +59,16 @@ const LOADER_DATA: WrapperData = {
 
 const NOTHING: readonly Run[] = Object.freeze([]);
 
+/** What a command reads that isn't in its words. */
+type RunSources = Pick<Runner, "readsFile" | "contentOf">;
+
 /** Everything that a command runs besides itself, as far as its words and its standard input tell. */
-export function findRuns(command: ShellCommand, { readsFile }: Pick<Runner, "readsFile">): readonly Run[] {
+export function findRuns(command: ShellCommand, { readsFile, contentOf }: RunSources): readonly Run[] {
   const program = (command.program ?? "").toLowerCase();
   const finders = FINDERS.get(program) ?? findOthers(program);
   if (finders === undefined) return NOTHING;
   if (command.args.length > MAX_WRAPPER_WORDS) return [UNKNOWN_RUN];
-  const runner = { command, program, readsFile };
+  const runner = { command, program, readsFile, contentOf };
   return finders.length === 1 ? (finders[0]?.(runner) ?? NOTHING) : finders.flatMap((finder) => finder(runner));
 }
 

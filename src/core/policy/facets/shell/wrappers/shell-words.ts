@@ -25,11 +25,13 @@ export function runAlias({ command: { args } }: Runner): readonly Run[] {
 }
 
 /** What is in a file isn't in the call; what another command writes or standard input brings may be. */
-export function runSource({ command: { args, stdin }, readsFile }: Runner): readonly Run[] {
+export function runSource({ command: { args, stdin }, readsFile, contentOf }: Runner): readonly Run[] {
   const [file] = args.filter(({ text }) => text !== "--");
   if (file === undefined) return [];
   if (file.text === "/dev/stdin" && stdin !== undefined && !readsFile)
     return [{ kind: "script", text: stdin, shell: "same" }];
+  const text = contentOf(file);
+  if (text !== undefined) return [{ kind: "script", text, shell: "same" }];
   return mayBeAny(file) ? [UNKNOWN_RUN] : [];
 }
 

@@ -32,17 +32,24 @@ interface ShellLine {
 }
 
 /** The script that a shell is given: in its words, on standard input, or in a file, whose content is no part of the call. */
-export function runShell({ program, command, readsFile }: Runner): readonly Run[] {
+export function runShell({ program, command, readsFile, contentOf }: Runner): readonly Run[] {
   const { isInline, readsInput, preludes, words } = readShellLine(program, command.args);
   const before = preludes.map((text): Run => ({ kind: "script", text }));
   const [first, ...rest] = words;
   if (isInline)
     return first === undefined ? before : [...before, { kind: "script", text: first, positional: rest.slice(1) }];
   const isInput = first === undefined || readsInput || INPUT_FILES.has(first.text);
-  if (!isInput) return mayBeAny(first) ? [...before, UNKNOWN_RUN] : before;
+  if (!isInput) return [...before, ...runFile(first, rest, contentOf)];
   const text = command.stdin;
   if (text === undefined || readsFile) return before;
   return [...before, { kind: "script", text, positional: readsInput ? words : rest, isInput: true }];
+}
+
+/** A script by its name: the call may have written it itself. */
+function runFile(file: Word, positional: readonly Word[], contentOf: Runner["contentOf"]): readonly Run[] {
+  const text = contentOf(file);
+  if (text !== undefined) return [{ kind: "script", text, positional }];
+  return mayBeAny(file) ? [UNKNOWN_RUN] : [];
 }
 
 const INPUT_FILES: ReadonlySet<string> = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);

@@ -1,0 +1,80 @@
+import { MAX_SHELL_NAMES } from "../../limits.ts";
+import { type ShellCommand, UNKNOWN_WORD, type Word } from "./command.ts";
+import { toWord } from "./programs/words.ts";
+import type { Reading } from "./reading.ts";
+import { enterDirectory } from "./script/directories.ts";
+import { findOutput } from "./script/outputs.ts";
+import type { SimpleCommand } from "./script/simple-command.ts";
+import type { ShellState } from "./state.ts";
+
+/** Programs that fetch files, whose content nobody knows. */
+const FETCHERS: ReadonlySet<string> = new Set([
+  "curl",
+  "wget",
+  "wget2",
+  "aria2c",
+  "fetch",
+  "http",
+  "https",
+  "xh",
+  "scp",
+  "ftp",
+]);
+
+/** Files whose content may run later on, and the shell that writes them. */
+interface Writing {
+  readonly simple: SimpleCommand;
+  readonly command: ShellCommand;
+}
+
+/** Remembers what a command writes into files, because a later one may run them. */
+export function noteFiles(reading: Reading, state: ShellState, { simple, command }: Writing): void {
+  const { program = "", args, redirects } = command;
+  for (const { access, target } of redirects) {
+    if (access === "read" || target.text.startsWith("/dev/")) continue;
+    noteFile(reading, state, { target, content: findOutput(simple, state.stdin), isAdded: access === "write" });
+  }
+  if (program === "tee") {
+    for (const target of args)
+      noteFile(reading, state, { target, content: command.stdin ?? UNKNOWN_WORD, isAdded: true });
+  }
+  if (!FETCHERS.has(program)) return;
+  for (const { text } of args) {
+    const name = /[^/?#]*$/.exec(text.replace(/[?#][^]*$/, ""))?.[0] ?? "";
+    const target = toWord(text.includes("://") ? name : text);
+    if (!text.startsWith("-") && target.text !== "")
+      noteFile(reading, state, { target, content: UNKNOWN_WORD, isAdded: false });
+  }
+}
+
+interface NewContent {
+  readonly target: Word;
+  readonly content: Word;
+  /** Whether it stands behind what the file had. */
+  readonly isAdded: boolean;
+}
+
+function noteFile(reading: Reading, state: ShellState, { target, content, isAdded }: NewContent): void {
+  for (const directory of state.directories) {
+    const path = enterDirectory(directory, target);
+    if (path === undefined || reading.files.size >= MAX_SHELL_NAMES) continue;
+    const before = isAdded ? reading.files.get(path) : undefined;
+    const isOpaque = content.isOpaque || before?.isOpaque === true;
+    reading.files = new Map(reading.files).set(path, {
+      ...content,
+      isOpaque,
+      text: (before?.text ?? "") + content.text,
+    });
+  }
+}
+
+/** What the call itself wrote into a file; undefined for any other file, whose content is no part of the call. */
+export function findContent({ files }: Reading, { directories }: ShellState, file: Word): Word | undefined {
+  if (files.size === 0) return undefined;
+  for (const directory of directories) {
+    const path = enterDirectory(directory, file);
+    const content = path === undefined ? undefined : files.get(path);
+    if (content !== undefined) return content;
+  }
+  return undefined;
+}
