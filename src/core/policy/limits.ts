@@ -110,6 +110,8 @@ export const MAX_WRAPPER_WORDS = 2_000;
 export const MAX_WRAPPERS = 16;
 /** Characters of one call's SQL that are looked at; what lies beyond can't be known. From the design: 64 KiB. */
 export const MAX_SQL_CHARS = 65_536;
+/** Texts of one call that are read as SQL; what lies beyond can't be known. Our choice. */
+export const MAX_SQL_TEXTS = 500;
 /** Words, literals and signs of one SQL text that are told apart; what lies beyond can't be known. Our choice: rows to insert of 20 KiB and more have fewer. */
 export const MAX_SQL_PIECES = 16_000;
 /**
@@ -121,3 +123,7 @@ export const MAX_SQL_TOKENS = 4_000;
 export const MAX_SQL_FACTS = 500;
 /** Expressions inside each other in one statement; a deeper one can't be known. Our choice, far from what the stack bears. */
 export const MAX_SQL_DEPTH = 1_500;
+/** Texts of commands whose reading is remembered, twice over. Our choice: a few megabytes, and more commands than a program has in use. */
+export const MAX_RECENT_TEXTS = 500;
+/** Characters of a text whose reading is remembered. Our choice: longer ones are scripts, which seldom come twice. */
+export const MAX_RECENT_CHARS = 500;

@@ -271,6 +271,8 @@ describe("policy.evaluate on hostile calls", () => {
     ["more roles than anyone has", { action: "a", actor: { roles: buildHoles(4_000_000_000) } }, "can't be read"],
     ["an actor that throws", { action: "a", actor: throwing }, "can't be read"],
     ["a kind that is no text", { action: "a", actor: { kind: 1 } }, "can't be read"],
+    ["a subject that is no text", { action: "a", actor: { subject: ["ann"] } }, "can't be read"],
+    ["a run that is no text", { action: "a", run: 7 }, "can't be read"],
     ["a risk that doesn't exist", { action: "a", manifest: { risk: "HIGH" } }, "can't be read"],
     ["a flag that is no flag", { action: "a", manifest: { approvalRequired: "false" } }, "can't be read"],
   ])("evaluate() denies %s", (_, call, reason) => {

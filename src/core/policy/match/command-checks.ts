@@ -1,7 +1,8 @@
 import { type Cursor, readEach, readInteger } from "../document/cursor.ts";
-import type { Assignment, Word } from "../facets/shell/command.ts";
+import { type Assignment, UNKNOWN, type Word } from "../facets/shell/command.ts";
 import { parseGitBoolean } from "../facets/shell/programs/git-booleans.ts";
 import { type GitSetting, gitSettingsOf, normalizeGitKey } from "../facets/shell/programs/git-settings.ts";
+import type { Operand } from "../facets/shell/programs/line-reader.ts";
 import { toWord } from "../facets/shell/programs/words.ts";
 import { MAX_LIST_ITEMS, MAX_SEARCHED_CHARS } from "../limits.ts";
 import { allOf, anyOf, negate, type Truth, truthOf } from "../truth.ts";
@@ -79,18 +80,22 @@ function fitOperands({ line, skipped }: CommandSubject, pattern: WordPattern, is
   return answer;
 }
 
-/** At least so many operands; a word that may become several, none, or an option's value, counts for neither. */
+/** At least so many operands. */
 function readArgsMin(cursor: Cursor, { quantifier }: MatchContext): CommandCheck | undefined {
   const least = readInteger(cursor, { min: 1, max: MAX_LIST_ITEMS });
   if (least === undefined) return undefined;
-  return ({ line: { operands }, skipped }) => {
+  return ({ line: { operands, flags }, skipped }) => {
     const words = operands.slice(skipped);
-    const sure = words.filter(
-      ({ word, mayBeValue }) => !word.mayBeMany && (quantifier === "any" || !mayBeValue),
-    ).length;
+    const sure = words.filter((operand) => isOneOperand(operand, quantifier === "any")).length;
     if (sure >= least) return "yes";
-    return sure < words.length ? "unknown" : "no";
+    // A word that can't be known may be `--`, behind which options are operands.
+    return sure < words.length || flags.isOpen ? "unknown" : "no";
   };
+}
+
+/** Whether a word stays one operand; for a rule that permits, it must also be neither an option nor an option's value. */
+function isOneOperand({ word, mayBeValue }: Operand, isRestricting: boolean): boolean {
+  return !word.mayBeMany && (isRestricting || !(mayBeValue || word.text.startsWith(UNKNOWN)));
 }
 
 /** `NAME`, or `NAME=pattern`, of the environment that is set for the command. */

@@ -40,9 +40,28 @@ export function checkGlob(glob: string): { readonly fault: string } | { readonly
   return { alternatives: total };
 }
 
+/** A part between slashes that is `.` or `..`, which the library lets no star stand for. */
+const DOTS = /(?<=^|\/)\.{1,2}(?=\/|$)/g;
+/** A character that means nothing, by which such a part becomes one like others. */
+const STAND_IN = "\ue000";
+
 /** A test of whole texts against a glob that {@link checkGlob} found right. `*` and `?` stay within one part between slashes. */
 export function compileGlob(glob: string): (text: string) => boolean {
-  const matcher = new Minimatch(glob, {
+  const matcher = createMatcher(glob);
+  let withoutDots: Minimatch | undefined;
+  return (text) => {
+    if (matcher.match(text)) return true;
+    const other = hideDots(text);
+    return other !== text && (withoutDots ??= createMatcher(hideDots(glob))).match(other);
+  };
+}
+
+function hideDots(text: string): string {
+  return text.includes(".") ? text.replace(DOTS, (dots) => STAND_IN.repeat(dots.length)) : text;
+}
+
+function createMatcher(glob: string): Minimatch {
+  return new Minimatch(glob, {
     dot: true,
     nocomment: true,
     nonegate: true,
@@ -53,7 +72,6 @@ export function compileGlob(glob: string): (text: string) => boolean {
     preserveMultipleSlashes: true,
     braceExpandMax: MAX_GLOB_ALTERNATIVES,
   });
-  return (text) => matcher.match(text);
 }
 
 function scanClass(glob: string, start: number): ClassScan {

@@ -20,7 +20,7 @@ interface PathSyntax {
   readonly allowsEmpty: boolean;
 }
 
-/** Reads a pattern for paths, or a list of them; undefined when none is left. */
+/** Reads a pattern for paths, or a list of them; undefined when none is left. Empty only where nothing but empty sets is named. */
 export function readPathPatterns(
   cursor: Cursor,
   context: Pick<MatchContext, "budget">,
@@ -30,7 +30,8 @@ export function readPathPatterns(
   if (items === undefined) return undefined;
   if (items.length > MAX_LIST_ITEMS) return addFault(cursor, `A list has at most ${MAX_LIST_ITEMS} members`);
   const patterns = items.flatMap((item) => readOne(item, context, syntax) ?? []);
-  if (patterns.length === 0) return undefined;
+  // Where only empty sets are named no path fits; a condition that vanished would let everything through.
+  if (patterns.length === 0 && items.length > 0) return undefined;
   return {
     sources: patterns.map(({ source }) => source),
     globs: patterns.flatMap(({ globs }) => globs),

@@ -19,6 +19,9 @@ export const NAME_FIELDS: readonly string[] = [
   ...["scopes", "roles", "groups", "capability"],
 ];
 
+/** Fields that are lists of patterns, any of which will do. */
+const PATTERN_FIELDS: readonly string[] = ["path_patterns", "args_pattern"];
+
 /** Lists inside a field that something must fit: with nothing in them, nothing does. */
 const WANTED_LISTS: Readonly<Record<string, readonly string[]>> = {
   name_words: ["any"],
@@ -58,7 +61,7 @@ export function findContradiction(
 }
 
 function findFieldContradiction(field: string, cursor: Cursor): Contradiction | undefined {
-  if (NAME_FIELDS.includes(field)) return findEmpty(cursor);
+  if (NAME_FIELDS.includes(field) || PATTERN_FIELDS.includes(field)) return findEmpty(cursor);
   // Several mappings are alternatives of each other: one that a call may fit is enough.
   const found = listItems(cursor).map((mapping) => findMappingContradiction(field, mapping));
   return found.every((each) => each !== undefined) ? found[0] : undefined;

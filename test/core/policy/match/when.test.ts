@@ -1,4 +1,5 @@
-import { checkPolicy, type PolicyCall } from "countersign/policy";
+import { checkPolicy, compilePolicy, type PolicyCall } from "countersign/policy";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileRules, faultsOfMatch } from "../documents.ts";
 import { askDenial, askPermission } from "./ask.ts";
@@ -231,6 +232,36 @@ rules:
 `;
     const check = checkPolicy(text);
     expect("faults" in check ? check.faults : []).toMatchObject([{ ...place, path: "rules[0].match.when" }]);
+  });
+
+  it("when takes or refuses any expression and answers any input, without ever throwing", () => {
+    const atom = fc.constantFrom(
+      ...["input", "input.a", "input.l", "actor.roles", "sets.domains", "1", "2.5", "'x'", "null", "true", "[1, 2]"],
+      ...["{'a': 1}", "has(input.a)", "!input.a", "-input.a", "int(input.a)", "string(input.a)", "size(input.l)", "("],
+    );
+    const suffix = fc.constantFrom(
+      ...[".size()", ".all(x, x > 1)", ".exists(x, x == 'a')", ".map(x, x)", ".filter(x, true)", ".exists_one(x, x)"],
+      ...[".contains('a')", ".matches('a+')", ".split(',')", ".trim()", "[0]", "['a']", ".a", "", "", ""],
+    );
+    const operator = fc.constantFrom("+", "-", "*", "/", "%", "==", "!=", "<", ">=", "in", "&&", "||", "? 1 :", ")");
+    const anyTerm = fc.tuple(atom, suffix).map((parts) => parts.join(""));
+    const anyRest = fc.array(fc.tuple(operator, anyTerm), { maxLength: 3 });
+    const anyWhen = fc.tuple(anyTerm, anyRest).map(([first, rest]) => [first, ...rest.flat()].join(" "));
+    const anyInput = fc.oneof(fc.constantFrom({ a: "x", l: [1, "a", null] }, { a: Number.NaN, l: {} }), fc.jsonValue());
+    let answered = 0;
+    fc.assert(
+      fc.property(anyWhen, anyInput, (when, input) => {
+        const rule = { name: "only", effect: "deny", match: { when } };
+        const check = checkPolicy({ version: 1, default: "allow", ...SETS, rules: [rule] });
+        if ("faults" in check) return;
+        answered += 1;
+        const policy = compilePolicy(check.document);
+        expect(["allow", "deny", "require_approval"]).toContain(policy.evaluate({ action: "a", input }).effect);
+        policy.explain({ action: "a", input });
+      }),
+      { numRuns: 1_500 },
+    );
+    expect(answered).toBeGreaterThan(100);
   });
 
   it("when says in explanations what it looked at", () => {

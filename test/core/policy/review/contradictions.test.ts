@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { compilePolicy, parsePolicy } from "countersign/policy";
 import { review, rule } from "./review.ts";
 
 function reviewMatch(match: string, rest = ""): string[] {
@@ -85,5 +86,47 @@ describe("reviewPolicy on what never matches", () => {
     expect(review(rules)).toEqual([
       "3:74 rules[0].match[1].name_words.any: What any wants here none excludes (this alternative never matches)",
     ]);
+  });
+});
+
+/** Calls that run, read, fetch and ask all sorts of things. */
+const CALLS = [
+  { action: "bash", input: { command: "A=1 git -C x push -f -x origin main && ls a.md /etc/passwd" } },
+  { action: "bash", input: { command: "git -c a.b=c commit -m x; curl http://127.0.0.1/x" } },
+  { action: "write_file", input: { path: "/etc/passwd", text: "x" } },
+  { action: "http_get", input: { url: "http://example.com/" } },
+  { action: "postgres_query", input: { sql: "DELETE FROM t WHERE a = 1; SELECT 1" } },
+];
+
+describe("compilePolicy on what reviewPolicy says never matches", () => {
+  it.each([
+    ["{ command: { program: $none } }"],
+    ["{ command: { program: git, subcommand: $none } }"],
+    ["{ path_patterns: [$none] }"],
+    ["{ args_pattern: $none }"],
+    ["{ command: { flags_any: [$none] } }"],
+    ["{ command: { args_any: [$none] } }"],
+    ["{ command: { env_any: [$none] } }"],
+    ["{ command: { config_any: [$none] } }"],
+    ["{ path: { any: [$none] } }"],
+    ["{ path: { access: $none } }"],
+    ["{ url: { scheme: $none } }"],
+    ["{ url: { host: [$none] } }"],
+    ["{ url: { ip: $none } }"],
+    ["{ sql: { statement: $none } }"],
+    ["{ sql: { table: [$none] } }"],
+    ["{ command: { flags_any: [-f], flags_none: [-f] } }"],
+    ["{ command: { flags_all: [-f, -x], flags_none: [-x] } }"],
+    ["{ command: { args_any: ['*.md'], args_none: ['*.md'] } }"],
+    ["{ command: { args_all: ['*.md'], args_none: ['*.md'] } }"],
+    ["{ path: { any: ['/etc/**'], except: ['/etc/**'] } }"],
+  ])("evaluate() never finds that %s holds", (match) => {
+    expect(reviewMatch(match, SETS).some((line) => line.includes("the rule never matches"))).toBe(true);
+    for (const effect of ["deny", "allow"]) {
+      const text = `version: 1\n${SETS}rules:\n${rule("only", `effect: ${effect}, match: ${match}`)}`;
+      const policy = compilePolicy(parsePolicy(text));
+      for (const call of CALLS)
+        expect(policy.evaluate(call).matched.filter(({ uncertain }) => uncertain !== true)).toEqual([]);
+    }
   });
 });

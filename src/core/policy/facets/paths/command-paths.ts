@@ -9,7 +9,7 @@ import { PathCollector } from "./path-collector.ts";
 import type { Access, PathFact } from "./path-fact.ts";
 import { findProgramReader, type ProgramReader } from "./programs/program-index.ts";
 import { findScriptPaths } from "./script-paths.ts";
-import { readDd, readFind, readTar, type SpecialReader } from "./special-programs.ts";
+import { readDd, readFind, readSshKeygen, readTar, type SpecialReader } from "./special-programs.ts";
 import { readSystemProgram } from "./system-paths.ts";
 
 /** Programs whose command line is like no other's. */
@@ -23,6 +23,7 @@ const SPECIAL_READERS: ReadonlyMap<string, SpecialReader> = new Map([
   ["bsdtar", readTar],
   ["nerdctl", readDocker],
   ["podman", readDocker],
+  ["ssh-keygen", readSshKeygen],
   ["tar", readTar],
 ]);
 
@@ -64,6 +65,7 @@ function readByTable(args: readonly Word[], reader: ProgramReader, paths: PathCo
     if (reader.isGuess) paths.addGuess(word, accesses);
     else if (accesses.length > 0) paths.add(word, accesses, isTree && !accesses.includes("delete"));
     else if (/^file:/i.test(word.text) && reader.opensAddresses) paths.add(word, ["read"]);
+    else if (reader.sendsFiles) addUpload(word, paths);
   }
   if (reader.last !== undefined && mode === undefined) addMembers(operands, words, paths);
 }
@@ -87,15 +89,16 @@ function addValues({ values }: CommandWords, reader: ProgramReader, paths: PathC
     if (kind === undefined) {
       if (reader.operands.length > 0) paths.addGuess(word, ["read"]);
     } else if (kind === "at") addUpload(word, paths);
+    else if (kind === "none" && reader.opensAddresses && /^file:/i.test(word.text)) paths.add(word, ["read"]);
     else if (kind === "glob") paths.add({ ...word, isGlob: true }, ["read"]);
     else if (kind === "script") addScript(word, reader, paths);
-    else if (kind !== "none") paths.add(word, [kind]);
+    else if (kind !== "none" && kind !== "named") paths.add(word, [kind]);
   }
 }
 
-/** `@file`, `name=@file`, `name=<file` and `name@file`, as curl takes what it sends; anything else is the text itself. */
+/** `@file`, `name=@file`, `name=<file`, `name:=@file` and `name@file`, as curl and others take what they send; anything else is the text itself. */
 function addUpload(word: Word, paths: PathCollector): void {
-  const mark = /^(?:[^=@<]*=)?[@<]|^[\w-]+@/.exec(word.text)?.[0];
+  const mark = /^(?:[^=@<]*=)?[@<]|^[\w-]+(?::?=)?@/.exec(word.text)?.[0];
   if (mark !== undefined)
     paths.add({ ...cutWord(word, mark.length), text: word.text.slice(mark.length).replace(/;.*$/, "") }, ["read"]);
 }

@@ -1,45 +1,59 @@
 import type { Word } from "../shell/command.ts";
-import { cutWord, readCommandWords } from "./command-words.ts";
+import { findProgramSyntax } from "../shell/programs/program-syntax.ts";
+import { cutWord, findFirstOperand, readCommandWords } from "./command-words.ts";
 import type { PathCollector } from "./path-collector.ts";
-import { prepareProgram } from "./programs/program-index.ts";
+import { prepareProgram, prepareSubcommands, type ProgramReader } from "./programs/program-index.ts";
 import type { SpecialReader } from "./special-programs.ts";
 
-const DOCKER = prepareProgram({
+const GLOBAL = prepareProgram({ programs: "docker", operands: [] }, findProgramSyntax("docker"));
+
+const findSubcommand = prepareSubcommands({
   programs: "docker",
   operands: [],
   values: {
-    none:
-      "-H --host --context --config -l --log-level -e --env -h --hostname -m --memory -p --publish -u --user -w --workdir --name --entrypoint" +
-      " --network --net --platform --restart --tag -t --build-arg --target --label --cpus --gpus --add-host --dns --pull --filter --format",
     list: "-v --volume --mount",
     read: "-f --file --env-file --input --secret --label-file",
     overwrite: "-o --output --cidfile --iidfile",
   },
 });
 
+/** First words of subcommands that have two. */
+const GROUPS = new Set(["container", "compose", "image", "buildx", "builder"]);
+
 /** Files of the host that a container is given: those mounted into it, and those copied. What runs inside sees others. */
 export const readDocker: SpecialReader = ({ args }, paths) => {
-  const end = findImage(args);
-  const words = readCommandWords(args.slice(0, end), DOCKER);
-  for (const { option, kind, word } of words.values) {
+  const at = findFirstOperand(args, GLOBAL);
+  const first = args[at]?.text ?? "";
+  const isGroup = GROUPS.has(first);
+  const rest = args.slice(at + 1);
+  const group = isGroup ? readCommandWords(rest, findReader(first)).operands[0] : undefined;
+  const name = group?.text ?? first;
+  const reader = findReader(isGroup ? `${first} ${name}` : first);
+  const { values, operands } = readCommandWords(takeOwnWords(rest, reader, name), reader);
+  for (const { option, kind, word } of values) {
     if (option === "--mount") addMount(word, paths);
     else if (kind === "list") addVolume(word, paths);
     else if (kind === "read" || kind === "overwrite") paths.add(word, [kind]);
   }
-  const operands = words.operands.filter(({ text }) => text !== "container");
-  if (operands[0]?.text !== "cp") return;
-  for (const [index, word] of operands.slice(1, 3).entries()) {
-    if (!/^[\w.-]+:/.test(word.text)) paths.add(word, [index === 0 ? "read" : "write"], true);
-  }
+  if (name !== "cp") return;
+  const [source, ...targets] = operands.filter(({ text }) => text !== name);
+  // What is copied out of a container is read there.
+  if (source !== undefined)
+    paths.add(cutWord(source, /^[\w.-]{2,}:/.exec(source.text)?.[0].length ?? 0), ["read"], true);
+  for (const target of targets) if (!/^[\w.-]{2,}:/.test(target.text)) paths.add(target, ["write"], true);
 };
 
-/** Index of the image or container that a command is run in: what stands behind it belongs to that command. */
-function findImage(args: readonly Word[]): number {
-  const run = args.findIndex(({ text }) => text === "run" || text === "create" || text === "exec");
-  if (run < 0) return args.length;
-  const { operands } = readCommandWords(args.slice(run + 1), DOCKER);
-  const [image] = operands;
-  return image === undefined ? args.length : args.indexOf(image) + 1;
+/** `create` takes what `run` takes. */
+function findReader(subcommand: string): ProgramReader {
+  return findSubcommand(subcommand.replace(/create$/, "run"));
+}
+
+/** The words up to the image or container that a command is run in: what stands behind it belongs to that command. */
+function takeOwnWords(args: readonly Word[], reader: ProgramReader, name: string): readonly Word[] {
+  if (!/^(?:run|create|exec)$/.test(name)) return args;
+  const { operands } = readCommandWords(args, reader);
+  const image = operands.find(({ text }) => text !== name);
+  return image === undefined ? args : args.slice(0, args.indexOf(image));
 }
 
 /** `-v /host:/inside:ro`; a name without slash is no directory of the host. */

@@ -1,19 +1,19 @@
 import type { Word } from "../shell/command.ts";
-import { cutWord, readCommandWords } from "./command-words.ts";
+import { findProgramSyntax } from "../shell/programs/program-syntax.ts";
+import { cutWord, findFirstOperand, readCommandWords } from "./command-words.ts";
 import { looksLikePath } from "./looks-like-path.ts";
-import { prepareProgram } from "./programs/program-index.ts";
+import { prepareProgram, prepareSubcommands } from "./programs/program-index.ts";
 import type { SpecialReader } from "./special-programs.ts";
 
-const GIT = prepareProgram({
+const GLOBAL = prepareProgram({ programs: "git", operands: [] }, findProgramSyntax("git"));
+
+const findReader = prepareSubcommands({
   programs: "git",
   operands: [],
   values: {
-    none:
-      "-C -c --git-dir --work-tree --namespace --exec-path --config-env -m --message -b -B -n -S -G --author --date --grep --since --until --format" +
-      " --pretty --branch --depth --reference --origin -u --upload-pack --max-count --skip --trailer --cleanup -L -U --unified",
     read: "-F --pathspec-from-file --template",
     overwrite: "-o --output --output-directory",
-    write: "--file --separate-git-dir --directory",
+    write: "--separate-git-dir --directory",
   },
 });
 
@@ -26,18 +26,19 @@ const SHOWING = new Set(["show", "diff", "blame", "annotate", "grep", "cat-file"
 
 /** Files that git shows, writes or deletes, besides those of the repository itself. */
 export const readGit: SpecialReader = ({ args }, paths) => {
-  const words = readCommandWords(args, GIT);
-  const [subcommand, ...operands] = words.operands;
-  for (const { kind, word } of words.values)
+  const at = findFirstOperand(args, GLOBAL);
+  const name = args[at]?.text ?? "";
+  const { operands, options, values } = readCommandWords(args.slice(at + 1), findReader(name));
+  for (const { option, kind, word } of values) {
     if (kind === "read" || kind === "write" || kind === "overwrite") paths.add(word, [kind]);
-  const name = subcommand?.text ?? "";
-  const showsLog = name === "log" && ["-p", "-u", "--patch", "--full-diff"].some((option) => words.options.has(option));
-  const showsStash = name === "stash" && words.options.has("-p");
-  if (SHOWING.has(name) || showsLog || showsStash) {
+    else if (option === "--file" || (option === "-f" && name === "config"))
+      paths.add(word, [name === "config" ? "write" : "read"]);
+  }
+  const showsPatch = ["-p", "-u", "--patch", "--full-diff"].some((option) => options.has(option));
+  if (SHOWING.has(name) || ((name === "log" || name === "stash") && showsPatch)) {
     for (const operand of operands) if (looksLikePath(nameFile(operand).text)) paths.add(nameFile(operand), ["read"]);
   } else if (name === "rm") paths.addAll(operands, ["delete"]);
-  else if (name === "mv") paths.addAll(operands, ["write"]);
-  else if (name === "init") paths.addAll(operands, ["write"]);
+  else if (name === "mv" || name === "init") paths.addAll(operands, ["write"]);
   else if (name === "clone") paths.addAll(operands.slice(1), ["write"]);
   else if (name === "worktree") paths.addAll(operands[0]?.text === "add" ? operands.slice(1, 2) : [], ["write"]);
 };

@@ -100,9 +100,13 @@ function readPathText(walk: Walk, text: string, { accesses, isWeak }: PathText):
 
 function addPath(walk: Walk, text: string, accesses: readonly Access[]): void {
   const { path, isGlob } = spellInputPath(text);
-  const isTree = walk.tool.isTree && accesses.includes("read");
-  walk.found.push({ written: text, path, isGlob, isTree, isFromInput: true, accesses });
+  // Whatever opens an address with this scheme reads the file.
+  const done = accesses.length === 0 && /^\s*file:/i.test(text) ? READ : accesses;
+  const isTree = walk.tool.isTree && done.includes("read");
+  walk.found.push({ written: text, path, isGlob, isTree, isFromInput: true, accesses: done });
 }
+
+const READ: readonly Access[] = ["read"];
 
 function isList(value: InputValue): value is readonly InputValue[] {
   return Array.isArray(value);

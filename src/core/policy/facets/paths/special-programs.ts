@@ -1,5 +1,6 @@
 import { type ShellCommand, UNKNOWN_WORD, type Word } from "../shell/command.ts";
-import { cutWord, readCommandWords } from "./command-words.ts";
+import { findProgramSyntax } from "../shell/programs/program-syntax.ts";
+import { cutWord, findOption, readCommandWords } from "./command-words.ts";
 import { enterBase } from "./create-path.ts";
 import type { PathCollector } from "./path-collector.ts";
 import { prepareProgram } from "./programs/program-index.ts";
@@ -41,15 +42,14 @@ export const readFind: SpecialReader = ({ args }, paths) => {
   paths.addAll(roots, deletes ? ["list", "delete"] : ["list"]);
 };
 
-const TAR = prepareProgram({
-  programs: "tar",
-  operands: [],
-  values: {
-    none: "-b -F -g -H -I -K -L -N -V --exclude --format --owner --group --mode --mtime --strip-components --transform --xform --use-compress-program --to-command --blocking-factor --newer --label",
-    read: "-T --files-from -X --exclude-from",
-    list: "-f --file -C --directory",
+const TAR = prepareProgram(
+  {
+    programs: "tar",
+    operands: [],
+    values: { read: "-T --files-from -X --exclude-from", list: "-f --file -C --directory" },
   },
-});
+  findProgramSyntax("tar"),
+);
 
 /** `tar`: an archive that is read or written, and a tree the other way round. */
 export const readTar: SpecialReader = ({ args }, paths) => {
@@ -60,10 +60,10 @@ export const readTar: SpecialReader = ({ args }, paths) => {
   const archive = creates ? "overwrite" : "read";
   for (const { option, kind, word } of words.values) {
     if (kind === "read") paths.add(word, ["read"]);
-    else if (/^(?:-f|--f)/.test(option) && !/^[\w.@-]{2,}:/.test(word.text)) paths.add(word, [archive]);
+    else if (kind === "list" && /^--?f/.test(option) && !/^[\w.@-]{2,}:/.test(word.text)) paths.add(word, [archive]);
   }
-  for (const { option, word } of words.values) {
-    if (!/^(?:-C|--d)/.test(option)) continue;
+  for (const { option, kind, word } of words.values) {
+    if (kind !== "list" || !/^(?:-C|--d)/.test(option)) continue;
     paths.base = enterBase(paths.base, word.isOpaque ? undefined : word.text);
     if (word.isOpaque && extracts) paths.add(word, ["write"], true);
   }
@@ -81,8 +81,27 @@ function spellTarOptions(args: readonly Word[]): readonly Word[] {
   for (const letter of first.text) {
     const option = `-${letter}`;
     spelled.push({ ...first, text: option });
-    const value = TAR.values.has(option) ? others.shift() : undefined;
+    const value = findOption(TAR, option) === undefined ? undefined : others.shift();
     if (value !== undefined) spelled.push(value);
   }
   return [...spelled, ...others];
 }
+
+/** Options with which ssh-keygen shows what it finds, or signs, and makes no key. */
+const SHOWING_KEYS = ["-l", "-y", "-F", "-B", "-e", "-L", "-Y", "-Q", "-D", "-r"];
+
+const SSH_KEYGEN = prepareProgram({
+  programs: "ssh-keygen",
+  operands: [],
+  values: { write: "-f", none: "-t -b -C -N -P -O" },
+});
+
+/** `ssh-keygen`, which makes a key in the home unless it is told where. */
+export const readSshKeygen: SpecialReader = ({ args }, paths) => {
+  const { options, values } = readCommandWords(args, SSH_KEYGEN);
+  if (SHOWING_KEYS.some((option) => options.has(option))) return;
+  const files = values.filter(({ kind }) => kind === "write");
+  for (const { word } of files) paths.add(word, ["write"]);
+  if (files.length === 0)
+    paths.add({ text: "~/.ssh/id_ed25519", isOpaque: false, isGlob: false, mayBeMany: false }, ["write"]);
+};

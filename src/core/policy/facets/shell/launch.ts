@@ -9,7 +9,7 @@ import { enterDirectory } from "./script/directories.ts";
 import type { SimpleCommand } from "./script/simple-command.ts";
 import { forgetAll, forgetVariables, forkState, type ShellState, UNKNOWN_DIRECTORIES } from "./state.ts";
 import { findInterpreter } from "./interpreters/interpreter-data.ts";
-import { findContent, noteFiles } from "./written-files.ts";
+import { type ContentFinder, contentFinder, noteFiles } from "./written-files.ts";
 import { toWord } from "./programs/words.ts";
 import { findRuns } from "./wrappers/find-runs.ts";
 
@@ -86,20 +86,19 @@ function followCommand(
     addUnknown(reading);
     return NOTHING;
   }
-  const named = launch.isInShell ? callNamed(reading, state, { name: program, args: command.args }) : NOTHING;
-  if (launch.isInShell) applyBuiltin(reading, state, command);
-  noteFiles(reading, state, { simple: launch.simple, command });
-  const contentOf = (file: Word): Word | undefined => findContent(reading, state, file);
-  const runs = [
-    ...findRuns(command, { readsFile: launch.simple.input?.isFile === true, contentOf }),
-    ...runWritten(launch.simple.words[0], contentOf),
-  ];
-  if (runs.length === 0) return named;
-  return [...named, ...runs.flatMap((run) => startRun(reading, state, { run, launch }))];
+  const { simple, isInShell } = launch;
+  const named = isInShell ? callNamed(reading, state, { name: program, args: command.args }) : NOTHING;
+  if (isInShell) applyBuiltin(reading, state, command);
+  noteFiles(reading, state, { simple, command });
+  const contentOf = contentFinder(reading, state);
+  const runs = findRuns(command, { readsFile: simple.input?.isFile === true, contentOf });
+  const written = reading.files.size === 0 ? runs : [...runs, ...runWritten(simple.words[0], contentOf)];
+  if (written.length === 0) return named;
+  return [...named, ...written.flatMap((run) => startRun(reading, state, { run, launch }))];
 }
 
 /** A program that the call itself wrote: its first line may name an interpreter. */
-function runWritten(file: Word | undefined, contentOf: (file: Word) => Word | undefined): readonly Run[] {
+function runWritten(file: Word | undefined, contentOf: ContentFinder): readonly Run[] {
   const text = file?.text.includes("/") === true ? contentOf(file) : undefined;
   if (text === undefined) return NO_RUNS;
   const [, program] = /^#!\s*(?:\S*\/env\s+(?:-S\s+)?)?(\S+)/.exec(text.text) ?? [];
@@ -119,8 +118,8 @@ function emitCommand(reading: Reading, state: ShellState, { simple, program, arg
   const { redirects, input } = simple;
   const assignments = exported.length === 0 ? simple.assignments : [...exported, ...simple.assignments];
   const stdin = input === undefined ? state.stdin : input.text;
-  const contentOf = (file: Word): Word | undefined => findContent(reading, state, file);
-  const code = findCode({ program, args, stdin, readsFile: input?.isFile === true, contentOf });
+  const readsFile = input?.isFile === true;
+  const code = findCode({ program, args, stdin, readsFile, contentOf: contentFinder(reading, state) });
   const { directories } = state;
   const command = { program, args, assignments, redirects, cwd: directories[0], stdin, code };
   addCommand(reading, command);

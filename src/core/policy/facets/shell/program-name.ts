@@ -6,6 +6,8 @@ import { UNKNOWN, type Word } from "./command.ts";
  */
 export function nameProgram({ text, isOpaque, isGlob, mayBeMany }: Word): string | undefined {
   if (isGlob || mayBeMany) return undefined;
+  // Most names are nothing else.
+  if (/^[\w-]+$/.test(text)) return text;
   const path = text.endsWith("\\") ? text : text.replaceAll("\\", "/");
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (isOpaque && (name.includes(UNKNOWN) || name === "")) return undefined;

@@ -4,22 +4,40 @@ import { cleanText } from "./places/clean-text.ts";
 import { findPlaces } from "./places/find-places.ts";
 import type { Place } from "./places/place.ts";
 import { toWord } from "./programs/words.ts";
+import { createRecentTexts } from "./recent-texts.ts";
 import { addUnknown, createReading, type Reading, stopReading } from "./reading.ts";
 import { assignVariables } from "./script/builtins.ts";
 import { walkText, walkWords } from "./script/walk-script.ts";
 import { createState } from "./state.ts";
 
+const recentLines = createRecentTexts<CommandFacet>();
+
 /** The commands that a call would run, whatever the action's name. Never throws; linear in the input. */
 export function readCommands(source: FacetSource): CommandFacet {
+  const places = findPlaces(source);
+  const line = findOnlyLine(places);
+  if (line === undefined || source.input.isCut) return readPlaces(places, source.input.isCut);
+  return recentLines.recall(line, () => readPlaces(places, false));
+}
+
+/** The text of a call that runs one line and says nothing about how: what it does depends on nothing else. */
+function findOnlyLine(places: readonly Place[]): string | undefined {
+  const [place] = places;
+  if (place?.kind !== "line" || places.length > 1 || place.args.length > 0) return undefined;
+  const { directory, assignments, stdin } = place.around;
+  return directory === "." && assignments.length === 0 && stdin === undefined ? place.text : undefined;
+}
+
+function readPlaces(places: readonly Place[], isCut: boolean): CommandFacet {
   const reading = createReading();
   try {
-    for (const place of findPlaces(source)) readPlace(reading, place);
+    for (const place of places) readPlace(reading, place);
   } catch {
     // Nested too deep for the stack.
     stopReading(reading);
   }
   // What was left out may be any command.
-  if (source.input.isCut) addUnknown(reading);
+  if (isCut) addUnknown(reading);
   return { commands: reading.commands };
 }
 

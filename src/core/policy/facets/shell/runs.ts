@@ -1,3 +1,4 @@
+import type { ContentFinder } from "./written-files.ts";
 import type { Assignment, ShellCommand, Word } from "./command.ts";
 
 /** Where something that a command runs begins; undefined when that can't be known. */
@@ -58,7 +59,7 @@ export interface Runner {
   /** Whether its standard input is a file by its name, whose content is no part of the call. */
   readonly readsFile: boolean;
   /** What the call itself wrote into a file; undefined for any other file. */
-  readonly contentOf: (file: Word) => Word | undefined;
+  readonly contentOf: ContentFinder;
 }
 
 /** It can't be known what runs. */

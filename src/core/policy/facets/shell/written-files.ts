@@ -30,6 +30,7 @@ interface Writing {
 /** Remembers what a command writes into files, because a later one may run them. */
 export function noteFiles(reading: Reading, state: ShellState, { simple, command }: Writing): void {
   const { program = "", args, redirects } = command;
+  if (redirects.length === 0 && program !== "tee" && !FETCHERS.has(program)) return;
   for (const { access, target } of redirects) {
     if (access === "read" || target.text.startsWith("/dev/")) continue;
     noteFile(reading, state, { target, content: findOutput(simple, state.stdin), isAdded: access === "write" });
@@ -68,13 +69,19 @@ function noteFile(reading: Reading, state: ShellState, { target, content, isAdde
   }
 }
 
-/** What the call itself wrote into a file; undefined for any other file, whose content is no part of the call. */
-export function findContent({ files }: Reading, { directories }: ShellState, file: Word): Word | undefined {
-  if (files.size === 0) return undefined;
-  for (const directory of directories) {
-    const path = enterDirectory(directory, file);
-    const content = path === undefined ? undefined : files.get(path);
-    if (content !== undefined) return content;
-  }
-  return undefined;
+/** Finds what the call itself wrote into a file; undefined for any other file, whose content is no part of the call. */
+export type ContentFinder = (file: Word) => Word | undefined;
+
+const findNothing: ContentFinder = () => undefined;
+
+/** Looks files up as they are named in a shell at this point of its script. */
+export function contentFinder({ files }: Reading, { directories }: ShellState): ContentFinder {
+  if (files.size === 0) return findNothing;
+  return (file) => {
+    for (const directory of directories) {
+      const content = files.get(enterDirectory(directory, file) ?? "");
+      if (content !== undefined) return content;
+    }
+    return undefined;
+  };
 }

@@ -1,4 +1,4 @@
-import { MAX_SQL_CHARS, MAX_SQL_TOKENS } from "../../limits.ts";
+import { MAX_SQL_CHARS, MAX_SQL_TEXTS, MAX_SQL_TOKENS } from "../../limits.ts";
 import { readMeta, takeDotCommands } from "./clients/client-commands.ts";
 import { FactLog } from "./fact-log.ts";
 import { parsePostgres } from "./postgres-parser.ts";
@@ -29,6 +29,9 @@ export class SqlReader {
   readonly #taken = new Map<string, boolean>();
   #charsLeft = MAX_SQL_CHARS;
   #tokensLeft = MAX_SQL_TOKENS;
+  #textsLeft = MAX_SQL_TEXTS;
+  /** Whether the parser wasn't asked about a statement because of the limit. */
+  #isSpent = false;
 
   /** What was found so far. */
   get facts(): readonly StatementFact[] {
@@ -47,16 +50,18 @@ export class SqlReader {
 
   /** Adds what a text does. What isn't certain to be SQL and isn't read as such is left out. */
   read(source: SqlSource): void {
+    if (source.certainty === "possible" && !beginsLikeSql(source.text)) return;
     const log = new FactLog();
     const text = source.client === "sqlite" ? takeDotCommands(source.text, log) : source.text;
     this.#charsLeft -= text.length;
-    if (this.#charsLeft < 0) {
+    this.#textsLeft -= 1;
+    if (this.#charsLeft < 0 || this.#textsLeft < 0) {
       this.#readBeyond(text, source);
       return;
     }
     const readings = this.#readAll(text, source, log);
     const isWhole = readings.some(wasTaken);
-    if (!isWhole && !mayBeSql(readings, source)) return;
+    if (!isWhole && !this.#mayBeSql(readings, source)) return;
     if (isWhole && source.certainty === "possible" && !/\S\s+\S/.test(text)) return;
     for (const reading of readings) {
       if (isWhole) addSuspected(reading, readings, log);
@@ -69,10 +74,23 @@ export class SqlReader {
 
   /** Beyond the limit only the beginning is looked at. */
   #readBeyond(text: string, { certainty }: SqlSource): void {
+    if (certainty !== "certain" && !beginsLikeSql(text)) return;
     const [part] = splitParts(lexSql(text.slice(0, 200), "standard").tokens);
-    if (certainty !== "certain" && !FIRST_WORDS.has(part?.firstWords[0] ?? "")) return;
     this.#log.addUnknown();
     if (part !== undefined) addFirstWords(part, this.#log);
+  }
+
+  /** Whether a text that the parser doesn't take whole counts as SQL all the same. */
+  #mayBeSql(readings: readonly Reading[], { text, certainty }: SqlSource): boolean {
+    switch (certainty) {
+      case "certain":
+        return true;
+      case "probable":
+        return readings.some(({ parts: [first] }) => FIRST_WORDS.has(first?.firstWords[0] ?? ""));
+      case "possible":
+        // What the parser wasn't asked about any more may be SQL as well.
+        return this.#isSpent && beginsLikeSql(text);
+    }
   }
 
   #readAll(text: string, { dialect, client }: SqlSource, log: FactLog): readonly Reading[] {
@@ -97,7 +115,11 @@ export class SqlReader {
       if (client === "psql") readMeta(part.meta, log, this.#session);
       return client === "psql";
     }
-    if (part.isUnknown || this.#tokensLeft < part.tokenCount) return false;
+    if (part.isUnknown) return false;
+    if (this.#tokensLeft < part.tokenCount) {
+      this.#isSpent = true;
+      return false;
+    }
     const key = `${this.#session.hasNewSearchPath ? "new path " : ""}${part.text}`;
     const known = this.#taken.get(key);
     if (known !== undefined) return known;
@@ -141,21 +163,15 @@ function spellingsOf(text: string, dialect: Dialect): readonly Spelling[] {
   }
 }
 
-/** Whether a text that the parser doesn't take whole counts as SQL all the same. */
-function mayBeSql(readings: readonly Reading[], { certainty }: SqlSource): boolean {
-  switch (certainty) {
-    case "certain":
-      return true;
-    case "probable":
-      return readings.some(({ parts: [first] }) => FIRST_WORDS.has(first?.firstWords[0] ?? ""));
-    case "possible":
-      return false;
-  }
+/** Whether the first word of a text, behind spaces and parentheses, begins a statement; a comment may hide it. */
+function beginsLikeSql(text: string): boolean {
+  const start = /^[\s(;]*(?:([a-z]+)|--|\/\*|#)/i.exec(text);
+  return start !== null && (start[1] === undefined || FIRST_WORDS.has(start[1].toLowerCase()));
 }
 
 /** Adds what is known of statements that the parser refused. */
-function addRefused({ refused, isOdd }: Reading, log: FactLog): void {
-  if (isOdd || refused.length > 0) log.addUnknown();
+function addRefused({ refused }: Reading, log: FactLog): void {
+  log.addUnknown();
   for (const part of refused) addFirstWords(part, log);
 }
 

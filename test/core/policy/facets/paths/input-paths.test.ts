@@ -66,6 +66,7 @@ describe("readPaths() of an action's input", () => {
     ["deploy", { path: "a" }, ["a"]],
     ["deploy", { config_file: "a", output_dir: "b" }, ["a", "b"]],
     ["deploy", { target: "/srv/x", to: "~/y", from: ".env", source: "a/b" }, ["/srv/x", "~/y", ".env", "a/b"]],
+    ["http_get", { url: "file:///a/b" }, ["read /a/b"]],
     ["send_mail", { to: "ada@example.com", from: "bob", name: "Ada", note: "/etc/x" }, []],
     ["send_mail", { to: "a b/c", url: "https://example.com/a" }, []],
   ])("%s, which has nothing to do with files, names paths without access: %j", (action, input, expected) => {

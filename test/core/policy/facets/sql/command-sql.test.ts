@@ -125,7 +125,7 @@ describe("SQL in the words of clients", () => {
     [["sqlite3", "x.db", ".tables"], []],
     [["sqlite3", "x.db", ".shell rm x"], ["?"]],
     [
-      ["sqlite3", "x.db", ".mode csv\nSELECT 1;\n.read x\nSELECT 2\n.tables"],
+      ["sqlite3", "x.db", ".mode csv\nSELECT 1;\n\n.read x\nSELECT 2\n.tables"],
       ["?", "select"],
     ],
     [
@@ -148,6 +148,13 @@ describe("SQL in the words of clients", () => {
     [["x".repeat(50), "-c", DROP], []],
   ])("%j does %j", (words, facts) => {
     expect(factsOfCommand(words)).toEqual(facts);
+  });
+
+  it("an interpreter's program text counts beside its words, also when the interpreter can't be known", () => {
+    const code = buildWord(`db.execute('${DROP}')`);
+    expect(factsOf("bash", {}, [{ ...buildCommand(["x"], { code }), program: undefined }])).toEqual(DROPS);
+    const client = ["python", "-m", "sqlite3", "x.db", DROP];
+    expect(factsOfCommand(client, { code: buildWord("print(1)") })).toEqual(DROPS);
   });
 
   it("a command whose program can't be known is no client", () => {

@@ -47,10 +47,11 @@ describe("SQL in the input of a tool", () => {
     ["db_insert", { table: "notes", record: DROP }],
     ["db_note", { title: DROP, description: DROP }],
     ["db_note", { title: DROP }],
+    ["db_note", { "": "nothing", "--": "more" }],
     ["db_get", { table: "users" }],
     ["db_get", { table: "users", mode: "begin" }],
     ["db_get", { table: "users", text: "find the users of yesterday" }],
-    ["db_get", { where: "drop it like it is hot", order: "select your favourite" }],
+    ["db_get", { where: "drop it like it is hot", order: "by name" }],
     ["db_get", { ["x".repeat(200)]: "no words of this are SQL", b: "c" }],
   ])("%s %j runs no SQL", (action, input) => {
     expect(factsOf(action, input)).toEqual([]);
@@ -78,6 +79,7 @@ describe("SQL in the input of a tool", () => {
     expect(factsOf("database", { blob: "x".repeat(65_536), sql: DROP })).toEqual(DROPS);
     expect(factsOf("database", { sql: DROP, blob: `y${"x".repeat(65_536)}` })).toEqual(DROPS);
     expect(factsOf("database", { sql: " ".repeat(65_537) })).toEqual(["?"]);
+    expect(factsOf("database", { text: "x".repeat(65_537), mode: "y" })).toEqual([]);
     expect(factsOf("database", { sql: `SELECT '${"x".repeat(60_000)}'` })).toEqual(["select"]);
   });
 
@@ -89,7 +91,15 @@ describe("SQL in the input of a tool", () => {
 
   it("more keys than any tool has are taken for others", () => {
     const keys = Array.from({ length: 600 }, (_, index) => [`k${index}`, "x"]);
-    const input = Object.fromEntries([...keys, ["sql", DROP], ["query", "DELTE"]]);
-    expect(factsOf("database", input)).toEqual(DROPS);
+    expect(factsOf("database", Object.fromEntries([...keys, ["sql", DROP], ["x", DROP]]))).toEqual(DROPS);
+    expect(factsOf("database", Object.fromEntries([...keys, ["sql", "DELTE"], ["x", "DELTE"]]))).toEqual(["?"]);
+  });
+
+  it("more texts and statements than a person could review may be anything", () => {
+    const texts = (text: string) =>
+      Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`k${index}`, `${text} ${index}`]));
+    expect(factsOf("database", { ...texts("select"), last: DROP })).toEqual(["select", "?", "drop *"]);
+    expect(factsOf("database", { ...texts("hello"), last: DROP })).toEqual(DROPS);
+    expect(factsOf("database", { ...texts("-- hello"), last: DROP })).toEqual(["?", "drop *"]);
   });
 });

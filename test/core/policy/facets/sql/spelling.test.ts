@@ -80,7 +80,7 @@ describe("statements of a text", () => {
     ["delete from t where a ?| array['b']", ["delete t"]],
     ["delete from t where a ?& array['b']", ["delete t"]],
     ["delete from t where a @> b and b <@ a", ["delete t"]],
-    ["select 5 %s, 5%d, 5 %(a) from x", ["select x all"]],
+    ["select 5 %s, 5%d, 5 %(a), 5 %(a+b) from x", ["select x all"]],
     ["select '?', ':a', '%s' from x", ["select x all"]],
     ["delete from ?", ["?", "delete * some?"]],
   ])("%j with placeholders is %j", (sql, facts) => {

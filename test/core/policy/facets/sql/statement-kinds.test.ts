@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { FactLog } from "../../../../../src/core/policy/facets/sql/fact-log.ts";
+import { UNKNOWN_STATEMENT } from "../../../../../src/core/policy/facets/sql/statement-fact.ts";
+import { walkStatement } from "../../../../../src/core/policy/facets/sql/tree/walk-statement.ts";
 import { factsOf } from "./facts-of.ts";
 
 describe("kinds and tables of statements", () => {
@@ -49,6 +52,7 @@ describe("kinds and tables of statements", () => {
     ["CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION f()", ["create t"]],
     ["CREATE RULE r AS ON SELECT TO t DO ALSO (DELETE FROM o; SELECT 1)", ["create t", "delete o all"]],
     ["CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM t'", ["create *"]],
+    ["CREATE FUNCTION f() RETURNS int RETURN (SELECT a FROM t)", ["create *", "select t all"]],
     ["CREATE SCHEMA s CREATE TABLE t (a int)", ["create *", "create t"]],
     ["CREATE EXTENSION plpython3u", ["create *"]],
     ["CREATE ROLE r SUPERUSER", ["create *"]],
@@ -164,10 +168,17 @@ describe("kinds and tables of statements", () => {
   });
 
   it("a statement that does too many things may do any", () => {
-    const sql = Array.from({ length: 600 }, (_, index) => `SELECT * FROM t${index}`).join(";");
-    const facts = factsOf("postgres_query", { statements: [sql.slice(0, 5_000), sql.slice(5_000)] });
+    const tables = Array.from({ length: 600 }, (_, index) => `t${index}`).join(", ");
+    const facts = factsOf("postgres_query", { sql: `SELECT * FROM ${tables}, t0; DROP TABLE x` });
     expect(facts).toContain("?");
     expect(facts).toContain("select t0 all");
+    expect(facts).toHaveLength(501);
+  });
+
+  it("walkStatement() takes a statement that it doesn't know for any", () => {
+    const log = new FactLog();
+    walkStatement({ FutureStmt: {} }, log, { prepared: new Set(), hasNewSearchPath: false });
+    expect(log.facts).toEqual([UNKNOWN_STATEMENT]);
   });
 
   it("a statement that is too deep may be any", () => {

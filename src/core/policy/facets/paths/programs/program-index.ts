@@ -1,3 +1,5 @@
+import type { OptionTable } from "../../shell/programs/option-table.ts";
+import { findProgramSyntax } from "../../shell/programs/program-syntax.ts";
 import type { Access } from "../path-fact.ts";
 import type { ScriptLanguage } from "../script-paths.ts";
 import { INTERPRETERS } from "./interpreters.ts";
@@ -6,6 +8,11 @@ import type { ProgramPaths, ValueKind } from "./program-paths.ts";
 import { READING_PROGRAMS } from "./reading-programs.ts";
 import { TRANSFER_PROGRAMS } from "./transfer-programs.ts";
 import { WRITING_PROGRAMS } from "./writing-programs.ts";
+
+/** What is known of a program's options beside those that name files. */
+interface OptionSyntax {
+  readonly options: OptionTable | undefined;
+}
 
 /** {@link ProgramPaths} made ready for look-ups. */
 export interface ProgramReader {
@@ -21,6 +28,8 @@ export interface ProgramReader {
   readonly skipUnless: readonly string[];
   /** By option, {@link ProgramPaths.values}. */
   readonly values: ReadonlyMap<string, ValueKind>;
+  /** What else is known of the program's options. */
+  readonly table: OptionTable | undefined;
   /** See {@link ProgramPaths.modes}. */
   readonly modes: readonly { readonly options: readonly string[]; readonly operands: readonly Access[] }[];
   /** See {@link ProgramPaths.tree}. */
@@ -31,6 +40,10 @@ export interface ProgramReader {
   readonly script: ScriptLanguage | undefined;
   /** See {@link ProgramPaths.opensAddresses}. */
   readonly opensAddresses: boolean;
+  /** See {@link ProgramPaths.sendsFiles}. */
+  readonly sendsFiles: boolean;
+  /** See {@link ProgramPaths.isWordy}. */
+  readonly isWordy: boolean;
   /** See {@link ProgramPaths.isGuess}. */
   readonly isGuess: boolean;
 }
@@ -57,30 +70,34 @@ export const ALL_PROGRAMS: readonly ProgramPaths[] = [
   ...INTERPRETERS,
 ];
 
-const READERS: ReadonlyMap<string, ProgramReader> = indexPrograms();
+const PROGRAMS: ReadonlyMap<string, ProgramPaths> = new Map(
+  ALL_PROGRAMS.flatMap((paths) => splitWords(paths.programs).map((program) => [program, paths] as const)),
+);
 
-/** How a program's words are read; PowerShell's names and those of Windows count in any letter case. */
+/** Made when a program is first asked about, and kept: there are as many as programs here. */
+const made = new Map<string, ProgramReader>();
+
+/** How a program's words are read; PowerShell's names and those of Windows count in any letter case, and versions don't. */
 export function findProgramReader(program: string): ProgramReader {
-  const known = READERS.get(program);
+  const known = made.get(program);
   if (known !== undefined) return known;
-  const plain = program
+  const name = PROGRAMS.has(program) ? program : simplifyName(program);
+  const paths = PROGRAMS.get(name);
+  if (paths === undefined) return OTHER_PROGRAMS;
+  const reader = made.get(name) ?? prepareProgram(paths, findProgramSyntax(name));
+  made.set(name, reader);
+  return reader;
+}
+
+function simplifyName(program: string): string {
+  return program
     .toLowerCase()
     .replace(/\.(?:exe|cmd|bat)$/, "")
-    .replace(/(?<=[a-z])-?\d[\d.]*$/, "");
-  return READERS.get(plain) ?? OTHER_PROGRAMS;
+    .replace(/(?<=[a-z])-?\d[\d.]{0,20}$/, "");
 }
 
-function indexPrograms(): ReadonlyMap<string, ProgramReader> {
-  const readers = new Map<string, ProgramReader>();
-  for (const paths of ALL_PROGRAMS) {
-    const reader = prepareProgram(paths);
-    for (const program of splitWords(paths.programs)) readers.set(program, reader);
-  }
-  return readers;
-}
-
-/** Makes an entry of a table ready for look-ups. */
-export function prepareProgram(paths: ProgramPaths): ProgramReader {
+/** Makes an entry of a table ready for look-ups; `syntax` is what else is known of the program's options. */
+export function prepareProgram(paths: ProgramPaths, syntax?: OptionSyntax): ProgramReader {
   const values = new Map<string, ValueKind>();
   for (const kind of Object.keys(paths.values ?? {}) as ValueKind[]) {
     for (const option of splitWords(paths.values?.[kind] ?? "")) values.set(option, kind);
@@ -92,12 +109,30 @@ export function prepareProgram(paths: ProgramPaths): ProgramReader {
     skip: paths.skip ?? 0,
     skipUnless: splitWords(paths.skipUnless ?? ""),
     values,
+    table: syntax?.options,
     modes: (paths.modes ?? []).map(({ options, operands }) => ({ options: splitWords(options), operands })),
     tree: paths.tree === true ? true : splitWords(paths.tree ?? ""),
     isRemote: paths.isRemote ?? false,
     script: paths.script,
     opensAddresses: paths.opensAddresses ?? false,
+    sendsFiles: paths.sendsFiles ?? false,
+    isWordy: paths.isWordy ?? false,
     isGuess: paths.isGuess ?? false,
+  };
+}
+
+/** How the words behind a program's subcommands are read, by the subcommand's name; made when first asked for. */
+export function prepareSubcommands(paths: ProgramPaths): (name: string) => ProgramReader {
+  const subcommands = findProgramSyntax(paths.programs)?.subcommands;
+  const other = prepareProgram(paths);
+  const readers = new Map<string, ProgramReader>();
+  return (name) => {
+    const known = readers.get(name);
+    const syntax = subcommands?.get(name);
+    if (known !== undefined || syntax === undefined) return known ?? other;
+    const reader = prepareProgram(paths, syntax);
+    readers.set(name, reader);
+    return reader;
   };
 }
 

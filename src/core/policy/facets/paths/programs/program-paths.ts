@@ -3,9 +3,9 @@ import type { ScriptLanguage } from "../script-paths.ts";
 
 /**
  * Values of options: what is done to the file, or `none` for no file, `at` for `@file` and `name=@file`, `glob` for the names of files that are read,
- * `script` for the program's own language.
+ * `named` for a name and then a file that is read, `script` for the program's own language.
  */
-export type ValueKind = Access | "none" | "at" | "glob" | "script";
+export type ValueKind = Access | "none" | "at" | "glob" | "named" | "script";
 
 /** Which words of a program's command are files, and what is done to them. Lists of words are one text, separated by spaces. */
 export interface ProgramPaths {
@@ -21,7 +21,10 @@ export interface ProgramPaths {
   readonly skip?: number;
   /** Options that say what the skipped operands say otherwise; with one of them all operands are files. */
   readonly skipUnless?: string;
-  /** Options with a value. */
+  /**
+   * Options with a value, besides those that `facets/shell/programs` knows. Only what certainly is a value stands under `none`: it could
+   * be a file otherwise, and be overlooked.
+   */
   readonly values?: Readonly<Partial<Record<ValueKind, string>>>;
   /** Options that change what is done to operands. */
   readonly modes?: readonly ProgramMode[];
@@ -33,6 +36,10 @@ export interface ProgramPaths {
   readonly script?: ScriptLanguage;
   /** Whether operands that are no files may be addresses with the scheme `file:`. */
   readonly opensAddresses?: true;
+  /** Whether one dash begins a whole word, and not letters that may be clustered. */
+  readonly isWordy?: true;
+  /** Whether operands such as `@file` and `name@file` send files. */
+  readonly sendsFiles?: true;
   /** Whether only those operands count that look like paths. */
   readonly isGuess?: true;
 }

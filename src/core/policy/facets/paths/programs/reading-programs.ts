@@ -4,53 +4,58 @@ import type { ProgramPaths } from "./program-paths.ts";
 export const READING_PROGRAMS: readonly ProgramPaths[] = [
   {
     programs:
-      "cat bat batcat tac nl rev less more most wc md5sum md5 sha1sum sha224sum sha256sum sha384sum sha512sum shasum b2sum" +
-      " cksum sum crc32 zcat bzcat xzcat lz4cat zstdcat zless zmore expand unexpand fmt pr tsort ptx look view hd" +
-      " base32 base64 basenc iconv hexyl mdcat glow pygmentize highlight readelf objdump nm ldd cpp source . mapfile readarray" +
-      " gc get-content type select-string import-csv format-hex certutil",
+      "cat tac rev less more most wc md5sum md5 sha1sum sha224sum sha256sum sha384sum sha512sum shasum b2sum cksum sum crc32" +
+      " zcat bzcat xzcat lz4cat zstdcat zless zmore tsort ptx look view hd hexyl mdcat glow pygmentize highlight readelf objdump nm ldd cpp" +
+      " source . mapfile readarray comm diff3 icdiff meld vimdiff xmllint xmlstarlet csvcut csvgrep csvlook dasel fx yq xq tomlq mlr",
     operands: ["read"],
-    values: {
-      none: "-w --wrap -f --from-code -t --to-code --language --style --theme -totalcount -tail -encoding",
-      overwrite: "-o --output",
-    },
-  },
-  { programs: "head tail", operands: ["read"], values: { none: "-n --lines -c --bytes -s --sleep-interval --pid" } },
-  {
-    programs: "cut column paste join comm fold",
-    operands: ["read"],
-    values: {
-      none: "-d -f -c -b -s -t -w -o -i -1 -2 -j -a -e -N -H -R --delimiter --fields --characters --separator",
-    },
+    values: { read: "--files0-from", overwrite: "--output" },
   },
   {
-    programs: "od xxd hexdump strings",
+    programs: "gc get-content type select-string import-csv format-hex certutil fc compare-object",
     operands: ["read"],
-    modes: [{ options: "-r --revert", operands: ["read", "write"] }],
-    values: { none: "-A -j -N -t -w -n -s -c -l -g -o -e -m --bytes --format --skip-bytes --read-bytes --width" },
+    isWordy: true,
+    values: { read: "-path -literalpath", none: "-totalcount -tail -encoding -pattern" },
   },
   {
-    programs: "diff colordiff cmp sdiff diff3 delta icdiff meld vimdiff fc compare-object",
+    programs: "bat batcat",
     operands: ["read"],
-    tree: "-r --recursive",
-    values: {
-      none: "-U -C -W -x -I -F -i -n --unified --context --width --exclude --label -L --skip",
-      overwrite: "-o --output",
-    },
+    values: { none: "-l -r -H -m --language --line-range --theme --style" },
   },
+  { programs: "nl", operands: ["read"], values: { none: "-b -d -f -h -i -l -n -s -v -w" } },
+  { programs: "base32 base64 basenc", operands: ["read"], values: { none: "-w --wrap", overwrite: "-o" } },
+  { programs: "iconv", operands: ["read"], values: { none: "-f -t --from-code --to-code", overwrite: "-o --output" } },
+  { programs: "head tail cut", operands: ["read"] },
+  { programs: "expand unexpand", operands: ["read"], values: { none: "-t --tabs" } },
+  { programs: "fold fmt pr", operands: ["read"], values: { none: "-w --width" } },
+  { programs: "paste", operands: ["read"], values: { none: "-d --delimiters" } },
+  { programs: "column", operands: ["read"], values: { none: "-s --separator" } },
+  { programs: "join", operands: ["read"], values: { none: "-1 -2 -j -t -o -a -e -v" } },
+  {
+    programs: "od",
+    operands: ["read"],
+    values: { none: "-A -j -N -t -S --address-radix --skip-bytes --read-bytes --format" },
+  },
+  {
+    programs: "xxd",
+    operands: ["read"],
+    modes: [{ options: "-r -revert", operands: ["read", "write"] }],
+    values: { none: "-c -g -l -o -s -n" },
+  },
+  { programs: "hexdump", operands: ["read"], values: { none: "-n -s -e", read: "-f" } },
+  { programs: "strings", operands: ["read"], values: { none: "-n -e -t --bytes --encoding --radix" } },
+  { programs: "diff colordiff sdiff", operands: ["read"], tree: "-r --recursive", values: { overwrite: "--output" } },
+  { programs: "cmp", operands: ["read"], values: { none: "-i -n --bytes --ignore-initial" } },
   {
     programs: "uniq",
     operands: ["read"],
     last: ["overwrite"],
     values: { none: "-f -s -w --skip-fields --skip-chars --check-chars" },
   },
+  { programs: "sort", operands: ["read"], values: { read: "--files0-from --random-source", overwrite: "-o --output" } },
   {
-    programs: "sort shuf",
+    programs: "shuf",
     operands: ["read"],
-    values: {
-      none: "-k -t -S -T -n -i --key --field-separator --buffer-size --temporary-directory --head-count --input-range --parallel",
-      read: "--files0-from --random-source",
-      overwrite: "-o --output",
-    },
+    values: { none: "-n -i --head-count --input-range", overwrite: "-o --output" },
   },
   {
     programs: "grep egrep fgrep zgrep zegrep zfgrep bzgrep xzgrep pcregrep pcre2grep ugrep",
@@ -58,25 +63,22 @@ export const READING_PROGRAMS: readonly ProgramPaths[] = [
     skip: 1,
     skipUnless: "-e --regexp -f --file",
     tree: "-r -R --recursive --dereference-recursive",
-    values: {
-      none: "-e --regexp -A -B -C -m --after-context --before-context --context --max-count --color --colour --exclude --exclude-dir -d -D --binary-files --label",
-      read: "-f --file",
-      glob: "--include",
-    },
+    values: { none: "-e --regexp -A -B -C -m", read: "-f --file --exclude-from", glob: "--include" },
   },
   {
-    programs: "rg ag ack sift pt",
+    programs: "rg",
     operands: ["read"],
     skip: 1,
     skipUnless: "-e --regexp -f --file --files --type-list",
     modes: [{ options: "--files", operands: ["list"] }],
     tree: true,
     values: {
-      none: "-e --regexp -A -B -C -m -t -T -j -M -r -E --after-context --before-context --context --max-count --type --type-not --color --sort --replace --threads --max-depth --ignore-dir --ignore",
-      read: "-f --file --pre",
+      none: "-d --max-depth --color --sort --sortr",
+      read: "-f --file --ignore-file",
       glob: "-g --glob --iglob",
     },
   },
+  { programs: "ag ack sift pt", operands: ["read"], skip: 1, tree: true },
   {
     programs: "sed gsed ssed",
     operands: ["read"],
@@ -84,7 +86,7 @@ export const READING_PROGRAMS: readonly ProgramPaths[] = [
     skipUnless: "-e --expression -f --file",
     modes: [{ options: "-i --in-place", operands: ["read", "write"] }],
     script: "sed",
-    values: { none: "-l --line-length", script: "-e --expression", read: "-f --file" },
+    values: { script: "-e --expression", read: "-f --file" },
   },
   {
     programs: "awk gawk mawk nawk",
@@ -93,32 +95,23 @@ export const READING_PROGRAMS: readonly ProgramPaths[] = [
     skipUnless: "-f --file -e --source -E --exec",
     modes: [{ options: "-i --include", operands: ["read", "write"] }],
     script: "awk",
-    values: {
-      none: "-v -F --assign --field-separator -i --include",
-      script: "-e --source",
-      read: "-f --file -E --exec",
-      overwrite: "-o -d -p",
-    },
+    values: { none: "-v -F -i --include", script: "-e --source", read: "-f --file -E --exec" },
   },
   {
-    programs: "jq yq xq tomlq gojq jaq dasel fx xmllint xmlstarlet csvcut csvgrep csvlook mlr",
+    programs: "jq gojq jaq",
     operands: ["read"],
     skip: 1,
-    skipUnless: "-f --from-file --format",
-    modes: [{ options: "-i --inplace --in-place", operands: ["read", "write"] }],
-    values: {
-      none: "--indent --xpath --arg --argjson",
-      read: "-f --from-file --slurpfile --rawfile",
-      overwrite: "--output",
-    },
+    skipUnless: "-f --from-file",
+    values: { none: "--indent", named: "--arg --argjson --slurpfile --rawfile", read: "-f --from-file -L" },
   },
   {
     programs: "openssl",
     operands: ["read"],
     skip: 1,
+    isWordy: true,
     values: {
-      none: "-k -K -iv -S -pass -passin -passout -subj -days -connect -servername -name -md -bits",
-      read: "-in -inkey -key -certfile -signkey -CAkey -kfile -config -infiles -sign -verify -prverify",
+      none: "-k -K -iv -S -pass -passin -passout -subj -days -connect -servername",
+      read: "-in -inkey -key -certfile -signkey -CAkey -kfile -config -infiles -sign -verify -prverify -rand",
       overwrite: "-out -keyout -writerand",
     },
   },
@@ -126,47 +119,25 @@ export const READING_PROGRAMS: readonly ProgramPaths[] = [
     programs: "gpg gpg2",
     operands: ["read"],
     values: {
-      none: "-r --recipient -u --local-user --homedir --passphrase --keyserver --cipher-algo --export --export-secret-keys --export-secret-subkeys --delete-keys --recv-keys",
+      none: "-r --recipient -u --local-user --homedir --passphrase --keyserver --cipher-algo",
       read: "--passphrase-file --keyring --secret-keyring",
       overwrite: "-o --output",
     },
   },
+  { programs: "sqlite3 sqlite duckdb", operands: [], first: ["read"], isWordy: true, values: { read: "-init" } },
   {
-    programs: "sqlite3 sqlite duckdb",
+    programs: "psql pgcli",
     operands: [],
-    first: ["read"],
-    values: { none: "-cmd -separator -nullvalue -newline", read: "-init -f" },
+    values: { read: "-f --file", overwrite: "-o --output", write: "-L --log-file" },
   },
   {
-    programs: "psql mysql mariadb mycli pgcli sqlcmd",
+    programs: "mysql mariadb mycli",
     operands: [],
-    values: {
-      none: "-c -d -h -U -p -e --command --dbname --host --username",
-      read: "-f --file -i",
-      overwrite: "-o --output -L --log-file",
-    },
+    values: { read: "--defaults-file --defaults-extra-file", write: "--tee" },
   },
-  {
-    programs: "pg_dump pg_dumpall pg_restore mysqldump mongodump",
-    operands: [],
-    values: {
-      none: "-d -h -U -p -t -n --dbname --host --username --table",
-      overwrite: "-f --file -r --result-file -o --out",
-    },
-  },
-  {
-    programs: "patch",
-    operands: ["read", "write"],
-    values: {
-      none: "-p -D -F -z -V -B -Y -x --strip",
-      read: "-i --input",
-      overwrite: "-o --output -r",
-      write: "-d --directory",
-    },
-  },
-  {
-    programs: "vi vim nvim vim.tiny nano pico emacs emacsclient micro helix hx kak joe jed mg ed ex red mcedit notepad",
-    operands: ["read", "write"],
-    values: { none: "-c --cmd -S -u -U -i -T -t -f --eval" },
-  },
+  { programs: "sqlcmd", operands: [], values: { none: "-Q -S -U -P -d", read: "-i", overwrite: "-o" } },
+  { programs: "pg_dump pg_dumpall", operands: [], values: { none: "-d -h -U -p -t -n", overwrite: "-f --file" } },
+  { programs: "pg_restore", operands: ["read"], values: { none: "-d -h -U -p -t -n", overwrite: "-f --file" } },
+  { programs: "mysqldump mariadb-dump", operands: [], values: { none: "-u -h -P", overwrite: "-r --result-file" } },
+  { programs: "mongodump", operands: [], values: { write: "-o --out", overwrite: "--archive" } },
 ];

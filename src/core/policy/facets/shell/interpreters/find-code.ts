@@ -2,6 +2,7 @@ import { UNKNOWN_WORD, type Word } from "../command.ts";
 import { sliceWord } from "../programs/words.ts";
 import { joinWords } from "../wrappers/join-words.ts";
 import { mayBeAny } from "../wrappers/shells.ts";
+import type { ContentFinder } from "../written-files.ts";
 import { findInterpreter, type InterpreterData } from "./interpreter-data.ts";
 
 /** How an interpreter is called. */
@@ -12,12 +13,12 @@ interface InterpreterCall {
   /** Whether standard input is a file by its name. */
   readonly readsFile: boolean;
   /** What the call itself wrote into a file; undefined for any other file. */
-  readonly contentOf: (file: Word) => Word | undefined;
+  readonly contentOf: ContentFinder;
 }
 
 /** The program text that an interpreter is given; undefined for other programs, and where it is in a file or a module. */
 export function findCode({ program, args, stdin, readsFile, contentOf }: InterpreterCall): Word | undefined {
-  const data = program === undefined ? undefined : findInterpreter(program.toLowerCase());
+  const data = program === undefined ? undefined : findInterpreter(program);
   if (data === undefined) return undefined;
   const line = readLine(data, args);
   if (line.texts.length > 0) return joinWords(line.texts, "\n");

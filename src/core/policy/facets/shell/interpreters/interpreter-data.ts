@@ -113,9 +113,10 @@ export const INTERPRETERS: ReadonlyMap<string, InterpreterData> = new Map([
   ["mongo", { language: "node", code: "", longCode: ["--eval"] }],
 ]);
 
-/** An interpreter by its program's name, in lower case, with or without a version behind it. */
+/** An interpreter by its program's name in any letter case, with or without a version behind it. */
 export function findInterpreter(program: string): InterpreterData | undefined {
   const found = INTERPRETERS.get(program);
-  if (found !== undefined || !/\d/.test(program)) return found;
-  return INTERPRETERS.get(/^([a-z-]+?)-?\d+(?:\.\d+)*[a-z]?$/.exec(program)?.[1] ?? "");
+  if (found !== undefined || !/[\dA-Z]/.test(program)) return found;
+  const name = program.toLowerCase();
+  return INTERPRETERS.get(name) ?? INTERPRETERS.get(/^([a-z-]+?)-?\d+(?:\.\d+)*[a-z]?$/.exec(name)?.[1] ?? "");
 }

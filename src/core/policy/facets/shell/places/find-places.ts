@@ -3,8 +3,8 @@ import type { InputObject, InputValue } from "../../input.ts";
 import type { FacetSource } from "../../source.ts";
 import { type KeyRole, readKeyRole } from "./key-roles.ts";
 import { findLanguage } from "./languages.ts";
-import type { Place, Surroundings } from "./place.ts";
-import { NO_ARGUMENTS, placeList, placeText, readArgs } from "./readings.ts";
+import type { Entry, Place, Surroundings } from "./place.ts";
+import { type Arguments, NO_ARGUMENTS, placeList, placeText, readArgs } from "./readings.ts";
 import { readSurroundings } from "./surroundings.ts";
 
 const START: Surroundings = Object.freeze({ directory: ".", assignments: [], stdin: undefined, language: undefined });
@@ -32,8 +32,7 @@ interface Search {
 
 /** Looks for keys of commands at any depth. */
 function searchValue(search: Search, value: InputValue, around: Surroundings): void {
-  // What lies beyond is too much to be looked at anyway.
-  if (search.places.length > MAX_COMMANDS) return;
+  if (isFull(search)) return;
   if (isList(value)) {
     for (const member of value) searchValue(search, member, around);
   } else if (typeof value === "object" && value !== null) searchObject(search, value, around);
@@ -43,40 +42,41 @@ function isList(value: InputValue): value is readonly InputValue[] {
   return Array.isArray(value);
 }
 
-interface Entry {
-  readonly role: KeyRole;
-  readonly value: InputValue;
-}
-
 function searchObject(search: Search, object: InputObject, outer: Surroundings): void {
   const entries = readEntries(object);
   const around = readSurroundings(entries, outer);
-  const args = entries.filter(({ role }) => role === "args");
+  const args = readArgs(entries);
   for (const { role, value } of entries) {
-    const isCommand = role === "command" || (role === "commands" && search.takesScripts);
-    if (isCommand || (role === "program" && args.length > 0)) placeCommand(search, { role, value, args }, around);
+    if (isFull(search)) return;
+    if (isCommand(search, role, args)) placeCommand(search, { role, value, args }, around);
     if (typeof value === "object") searchValue(search, value, around);
   }
 }
 
+/** What lies beyond is too much to be looked at anyway. */
+function isFull({ places }: Search): boolean {
+  return places.length > MAX_COMMANDS;
+}
+
 function readEntries(object: InputObject): readonly Entry[] {
   const entries: Entry[] = [];
-  for (const key in object) {
-    const value = object[key] ?? null;
-    entries.push({ role: readKeyRole(key), value });
-  }
+  for (const key in object) entries.push({ role: readKeyRole(key), value: object[key] ?? null });
   return entries;
 }
 
+function isCommand({ takesScripts }: Search, role: KeyRole, args: Arguments): boolean {
+  if (role === "command") return true;
+  return role === "commands" ? takesScripts : role === "program" && args !== NO_ARGUMENTS;
+}
+
 interface CommandEntry extends Entry {
-  /** What stands under keys of arguments beside it. */
-  readonly args: readonly Entry[];
+  /** What stands beside it. */
+  readonly args: Arguments;
 }
 
 function placeCommand({ places }: Search, { role, value, args }: CommandEntry, around: Surroundings): void {
-  if (typeof value === "string") places.push(...placeText(value, readArgs(args.map((entry) => entry.value)), around));
-  else if (isList(value))
-    places.push(...placeList(value, { role, args: readArgs(args.map((entry) => entry.value)) }, around));
+  if (typeof value === "string") placeText(places, { text: value, args }, around);
+  else if (isList(value)) placeList(places, { list: value, role, args }, around);
 }
 
 /** Takes whatever may be meant for a shell tool's shell: all texts but those that only describe the call. */
@@ -88,12 +88,12 @@ function takeValue(search: Search, value: InputValue, around: Surroundings): voi
 
 function takeText(search: Search, text: string, around: Surroundings): void {
   const language = around.language ?? search.language;
-  if (language === undefined) search.places.push(...placeText(text, NO_ARGUMENTS, around));
+  if (language === undefined) placeText(search.places, { text, args: NO_ARGUMENTS }, around);
   else if (text.trim() !== "") search.places.push({ kind: "code", language, text, around });
 }
 
 function takeList(search: Search, list: readonly InputValue[], around: Surroundings): void {
-  search.places.push(...placeList(list, { role: "command", args: NO_ARGUMENTS }, around));
+  placeList(search.places, { list, role: "command", args: NO_ARGUMENTS }, around);
   for (const member of list) {
     if (typeof member === "object") takeValue(search, member, around);
   }

@@ -1,3 +1,5 @@
+import type { InputValue } from "../../input.ts";
+import type { KeyRole } from "./key-roles.ts";
 import type { Assignment, Word } from "../command.ts";
 
 /** Where a command begins. */
@@ -10,6 +12,14 @@ export interface Surroundings {
   readonly stdin: Word | undefined;
   /** The language that the input names, in lower case. */
   readonly language: string | undefined;
+}
+
+/** What stands under a key of an input. */
+export interface Entry {
+  /** What the key says. */
+  readonly role: KeyRole;
+  /** What stands there. */
+  readonly value: InputValue;
 }
 
 /** A part of an input that is run. */

@@ -4,15 +4,8 @@ import type { Assignment, Word } from "../command.ts";
 import { toWord } from "../programs/words.ts";
 import { enterDirectory } from "../script/directories.ts";
 import { cleanText } from "./clean-text.ts";
-import type { KeyRole } from "./key-roles.ts";
 import { readLanguage } from "./languages.ts";
-import type { Surroundings } from "./place.ts";
-
-/** What stands under a key. */
-interface Entry {
-  readonly role: KeyRole;
-  readonly value: InputValue;
-}
+import type { Entry, Surroundings } from "./place.ts";
 
 /** What an object says about how its commands are run; the rest is as in the object around it. */
 export function readSurroundings(entries: readonly Entry[], outer: Surroundings): Surroundings {

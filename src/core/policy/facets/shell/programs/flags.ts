@@ -47,9 +47,14 @@ export class Flags {
     this.#open.add(table);
   }
 
-  /** Notes that `--` stands there with words behind it. */
-  addTerminator(): void {
-    this.#typed.push({ option: TERMINATOR, isCertain: true, isStrange: false, value: undefined });
+  /** Whether such words stand there. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** Notes that `--` stands there with a word behind it, or probably one. */
+  addTerminator(isCertain: boolean): void {
+    this.#typed.push({ option: TERMINATOR, isCertain, isStrange: false, value: undefined });
   }
 
   /** Notes an option of a table. */

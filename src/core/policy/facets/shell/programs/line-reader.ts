@@ -100,7 +100,7 @@ export class LineReader {
   }
 
   #readBehindEnd(word: Word): void {
-    if (this.#end === "terminator") this.#flags.addTerminator();
+    if (this.#end === "terminator") this.#flags.addTerminator(!word.mayBeMany);
     this.#operands.push({ word, mayBeValue: false });
   }
 

@@ -6,6 +6,7 @@ import type {
   Redirect as SyntaxRedirect,
 } from "unbash";
 import { type Assignment, type Redirect, UNKNOWN_WORD, type Word } from "../command.ts";
+import { forkState, setVariable } from "../state.ts";
 import { gatherScripts } from "../words/gather-scripts.ts";
 import { appendWords, readHereDocument, readWhole } from "../words/read-words.ts";
 import type { WordContext } from "../words/word-context.ts";
@@ -47,8 +48,10 @@ export function readSimpleCommand(context: WordContext, { prefix, name, suffix }
     return { words, assignments: NO_ASSIGNMENTS, redirects: NO_REDIRECTS, input: undefined };
   }
   const assignments: Assignment[] = [];
+  // Each sees those before it.
+  const scope = { ...context, state: forkState(context.state) };
   for (const item of prefix) {
-    if (item.type === "Assignment") assignments.push(readAssignment(context, item));
+    if (item.type === "Assignment") assignments.push(readAssignment(scope, item));
     else redirections.push(item);
   }
   return { words, assignments, ...readRedirections(context, redirections) };
@@ -57,16 +60,16 @@ export function readSimpleCommand(context: WordContext, { prefix, name, suffix }
 /** An array or a part of one can't be known, nor can what is added to a value. */
 function readAssignment(context: WordContext, assignment: SyntaxAssignment): Assignment {
   const { name, value, index, append } = assignment;
-  if (value.type === "Word" && index === undefined && append !== true) {
-    return { name, value: readWhole(context, value) };
-  }
-  gatherScripts(context, assignment);
-  return { name, value: UNKNOWN_WORD };
+  const isWhole = value.type === "Word" && index === undefined && append !== true;
+  if (!isWhole) gatherScripts(context, assignment);
+  const read = { name, value: isWhole ? readWhole(context, value) : UNKNOWN_WORD };
+  setVariable(context.state, name, read.value);
+  return read;
 }
 
 /** An assignment among the words of `export`, `declare` or `alias`, as one word. */
 function readAssignmentWord(context: WordContext, assignment: SyntaxAssignment): Word {
-  const { name, value } = readAssignment(context, assignment);
+  const { name, value } = readAssignment({ ...context, state: forkState(context.state) }, assignment);
   return { ...value, text: `${name}=${value.text}`, mayBeMany: false };
 }
 

@@ -3,6 +3,7 @@ import { UNKNOWN, UNKNOWN_WORD, type Word } from "../command.ts";
 import { spendCharsAgain } from "../reading.ts";
 import { expandBraces } from "./braces.ts";
 import { gatherScripts } from "./gather-scripts.ts";
+import { addParameter } from "./parameters.ts";
 import { addPart } from "./word-parts.ts";
 import { addPlace, addText, createBuilder, endWord, type WordBuilder } from "./word-builder.ts";
 import type { WordContext } from "./word-context.ts";
@@ -82,7 +83,7 @@ function addWord(builder: WordBuilder, context: WordContext, { node, isSplit }: 
   const parts: readonly WordPart[] = (SPECIAL.test(node.text) ? node.parts : undefined) ?? [toLiteral(node)];
   for (const [index, part] of parts.entries()) {
     if (index === 0 && part.type === "Literal" && part.text.startsWith("~")) {
-      addTilde(builder, part.value, { isAlone: parts.length === 1, text: part.text });
+      addTilde(builder, context, { value: part.value, isAlone: parts.length === 1, text: part.text });
       continue;
     }
     addPart(builder, context, { part, isQuoted: false, isSplit, previous: parts[index - 1], next: parts[index + 1] });
@@ -94,6 +95,8 @@ function toLiteral({ text, pos, end, value }: SyntaxWord): LiteralPart {
 }
 
 interface TildeText {
+  /** Without escapes. */
+  readonly value: string;
   /** Whether nothing else follows in the word. */
   readonly isAlone: boolean;
   /** As it was spelled. */
@@ -101,12 +104,13 @@ interface TildeText {
 }
 
 /** `~` and `~user` are homes, `~+` is the current directory; a quote or an expansion before the first slash makes it a plain tilde. */
-function addTilde(builder: WordBuilder, value: string, { isAlone, text }: TildeText): void {
+function addTilde(builder: WordBuilder, context: WordContext, { value, isAlone, text }: TildeText): void {
   const end = value.search(/[/:]/);
   const name = value.slice(1, end === -1 ? undefined : end);
   const isWhole = (end !== -1 || isAlone) && text.startsWith(`~${name}`);
   if (!isWhole || !/^(?:[A-Za-z_][\w.-]*|[+-]?\d*)$/.test(name)) return addText(builder, value);
-  if (name === "+") addPlace(builder, ".");
+  if (name === "" || name === "+")
+    addParameter(builder, context, { name: name === "" ? "HOME" : "PWD", isQuoted: true });
   else if (/^[-+\d]/.test(name)) addText(builder, UNKNOWN);
   else addPlace(builder, "~");
   if (end !== -1) addText(builder, value.slice(end));

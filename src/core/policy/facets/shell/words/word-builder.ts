@@ -61,7 +61,8 @@ export function addUnknownPart(builder: WordBuilder, mayBeMany: boolean): void {
 /** Adds a piece of a variable's value: a home or `.` at its front is a place, a tilde that was quoted is itself. */
 export function addValue(builder: WordBuilder, value: Word, isLive: boolean): void {
   const { text } = value;
-  builder.mayBeMany ||= value.mayBeMany && isLive;
+  // Without quotes a part that can't be known may hold spaces.
+  builder.mayBeMany ||= isLive && (value.mayBeMany || text.includes(UNKNOWN));
   if (value.isGlob) return addGlob(builder, text);
   const place = findPlace(text);
   if (place !== undefined) {

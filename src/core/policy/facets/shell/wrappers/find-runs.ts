@@ -64,19 +64,21 @@ type RunSources = Pick<Runner, "readsFile" | "contentOf">;
 
 /** Everything that a command runs besides itself, as far as its words and its standard input tell. */
 export function findRuns(command: ShellCommand, { readsFile, contentOf }: RunSources): readonly Run[] {
-  const program = (command.program ?? "").toLowerCase();
-  const finders = FINDERS.get(program) ?? findOthers(program);
+  const name = command.program ?? "";
+  const finders = FINDERS.get(name) ?? findOthers(name);
   if (finders === undefined) return NOTHING;
   if (command.args.length > MAX_WRAPPER_WORDS) return [UNKNOWN_RUN];
-  const runner = { command, program, readsFile, contentOf };
+  const runner = { command, program: name.toLowerCase(), readsFile, contentOf };
   return finders.length === 1 ? (finders[0]?.(runner) ?? NOTHING) : finders.flatMap((finder) => finder(runner));
 }
 
-/** Programs whose names have more than one form. */
-function findOthers(program: string): readonly Finder[] | undefined {
+/** Programs whose names have more than one form: other letter case, where files have names of that kind, or a version. */
+function findOthers(name: string): readonly Finder[] | undefined {
+  if (!/[A-Z\d.]|^git-/.test(name)) return undefined;
+  const program = name.toLowerCase();
   if (program.startsWith("git-")) return [runGit];
   if (LOADER.test(program)) return [asFinder(LOADER_DATA)];
-  return findInterpreter(program) === undefined ? undefined : [runCode];
+  return FINDERS.get(program) ?? (findInterpreter(program) === undefined ? undefined : [runCode]);
 }
 
 function asFinder(data: WrapperData): Finder {

@@ -28,9 +28,9 @@ export function readClientLine(args: readonly Word[], client: SqlClient): Client
   const operands: Word[] = [];
   const roles = new Set<Role>();
   let isUnknown = false;
-  for (let index = 0; index < args.length; index += 1) {
-    const word = args[index];
-    if (word === undefined) break;
+  let next = 0; // behind an option whose value is a word of its own
+  for (const [index, word] of args.entries()) {
+    if (index < next) continue;
     isUnknown ||= word.mayBeMany;
     const option = readOption(word.text, client);
     if (option === undefined) {
@@ -41,7 +41,7 @@ export function readClientLine(args: readonly Word[], client: SqlClient): Client
     roles.add(role);
     const isAlone = option.value === undefined && role !== "flag";
     const value = isAlone ? args[index + 1] : { ...word, text: option.value ?? "" };
-    if (isAlone) index += 1;
+    if (isAlone) next = index + 2;
     if (role === "sql" && value !== undefined) texts.push(value);
     if (role === "file" && value?.text !== "-") isUnknown = true;
   }

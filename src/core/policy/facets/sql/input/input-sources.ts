@@ -7,9 +7,10 @@ import { type KeyRole, roleOfKey } from "./sql-keys.ts";
 const POSTGRES_WORDS = "postgres postgresql psql pg pgsql supabase timescaledb cockroachdb redshift neon".split(" ");
 const MYSQL_WORDS = ["mysql", "mariadb"];
 
-/** Keys whose words are looked at; those beyond may be any. Our choice: no tool has as many. */
+/** Keys whose words are looked at; of those beyond it counts what they sound like. Our choice: no tool has as many. */
 const MAX_KEYS = 500;
 const MAX_KEY_CHARS = 100;
+const SOUNDS_LIKE_SQL = /sql|quer|statement|stmt|ddl|dml/i;
 
 /** Reads the SQL of a database tool's input: texts under keys for it at any depth, a bare text, and a text that is the only one. */
 export function readInputSql(source: FacetSource, reader: SqlReader): void {
@@ -53,12 +54,12 @@ class TextFinder {
   }
 
   #roleOf(key: string): KeyRole {
-    if (key.length > MAX_KEY_CHARS) return "possible";
     let role = this.#roles.get(key);
-    if (role === undefined) {
-      role = this.#roles.size < MAX_KEYS ? roleOfKey(key, this.#isOnlyText) : "possible";
-      this.#roles.set(key, role);
-    }
+    if (role !== undefined) return role;
+    const isUsual = key.length <= MAX_KEY_CHARS && this.#roles.size < MAX_KEYS;
+    if (!isUsual) return SOUNDS_LIKE_SQL.test(key) ? "certain" : "possible";
+    role = roleOfKey(key, this.#isOnlyText);
+    this.#roles.set(key, role);
     return role;
   }
 }

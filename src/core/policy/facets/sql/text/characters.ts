@@ -7,20 +7,22 @@ export const LETTER = 3;
 /** Of operators. */
 export const OPERATOR = 4;
 
-const CLASSES = new Uint8Array(128);
-for (const char of " \t\n\r\f\v") CLASSES[char.charCodeAt(0)] = SPACE;
-for (const char of "0123456789") CLASSES[char.charCodeAt(0)] = DIGIT;
-for (const char of "~!@#^&|?+-*/%<>=") CLASSES[char.charCodeAt(0)] = OPERATOR;
-for (const char of "abcdefghijklmnopqrstuvwxyz") {
-  CLASSES[char.charCodeAt(0)] = LETTER;
-  CLASSES[char.toUpperCase().charCodeAt(0)] = LETTER;
+/** The class of each character of ASCII, as a digit. */
+const CLASSES = Array.from({ length: 128 }, (_, code) => classOf(String.fromCharCode(code))).join("");
+const ZERO = "0".charCodeAt(0);
+
+function classOf(char: string): number {
+  if (" \t\n\r\f\v".includes(char)) return SPACE;
+  if (/\d/.test(char)) return DIGIT;
+  if (/\w/.test(char)) return LETTER;
+  return "~!@#^&|?+-*/%<>=".includes(char) ? OPERATOR : 0;
 }
-CLASSES["_".charCodeAt(0)] = LETTER;
 
 /** The class of the character at an index; 0 for others, and behind the end. Beyond ASCII everything is a letter, Unicode's spaces too. */
 export function classAt(text: string, index: number): number {
   const code = text.charCodeAt(index);
-  return code < 128 ? (CLASSES[code] ?? 0) : code >= 128 ? LETTER : 0;
+  // Behind the end there is no number, which stands for the first character: of no class.
+  return code > 127 ? LETTER : CLASSES.charCodeAt(code) - ZERO;
 }
 
 /** Index behind the letters, digits and dollar signs that begin here. */

@@ -17,9 +17,7 @@ export function shortenLists(tokens: readonly Token[]): readonly Token[] {
 function dropSimilarRows(tokens: readonly Token[]): readonly Token[] {
   const kept: Token[] = [];
   let index = 0;
-  while (index < tokens.length) {
-    const token = tokens[index];
-    if (token === undefined) break;
+  for (let token = tokens[index]; token !== undefined; token = tokens[index]) {
     kept.push(token);
     index += 1;
     if (/^values$/i.test(token.text) && tokens[index]?.text === "(") index = readRows(tokens, index, kept);

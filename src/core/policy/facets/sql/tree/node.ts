@@ -32,11 +32,10 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** What a field holds that may be of several types. */
-export function typedNodeOf(value: unknown): TypedNode | undefined {
-  if (!isNode(value)) return undefined;
-  for (const type in value) return { type, node: nodeOf(value[type]) };
-  return undefined;
+/** What a field holds that may be of several types; of no type where it is absent. */
+export function typedNodeOf(value: unknown): TypedNode {
+  const [type = ""] = Object.keys(nodeOf(value));
+  return { type, node: nodeOf(nodeOf(value)[type]) };
 }
 
 /** The fields of a value that is of the given type; undefined for any other. */

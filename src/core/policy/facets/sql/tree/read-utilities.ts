@@ -15,6 +15,8 @@ export const utilityReaders: Readonly<Record<string, NodeReader>> = {
   ExplainStmt: readExplain,
   GrantRoleStmt: readGrant,
   GrantStmt: readGrant,
+  // The body of a function, which runs when it is called.
+  ReturnStmt: (walk, node, scope) => walk.visit(node["returnval"], scope),
   PrepareStmt: (walk, node, scope) => {
     walk.addKind("prepare");
     walk.session.prepared.add(textOf(node["name"]));
@@ -81,10 +83,10 @@ function findNamedRelations(node: Node): readonly Relation[] {
   const behind = NAMES_BEHIND_RELATION[textOf(node["removeType"] ?? node["objtype"])];
   if (behind === undefined) return [];
   const lists = node["object"] === undefined ? listOf(node["objects"]) : [node["object"]];
-  return lists.flatMap((item) => {
+  return lists.map((item) => {
     const names = namesOf(nodeOfType(item, "List")?.["items"]);
     const parts = names.slice(0, names.length - behind);
-    return parts.length === 0 ? [] : [{ name: joinName(parts), alias: "", isQualified: parts.length > 1 }];
+    return { name: joinName(parts), alias: "", isQualified: parts.length > 1 };
   });
 }
 

@@ -1,4 +1,4 @@
-import { isNode, lastNameOf, type Node, nodeOfType, textOf, typedNodeOf } from "../tree/node.ts";
+import { lastNameOf, type Node, nodeOfType, textOf, typedNodeOf } from "../tree/node.ts";
 import { type Constant, readConstant } from "./constants.ts";
 import { type Atom, relationsOf, swapSides } from "./coverage.ts";
 import { keyOf } from "./expression-key.ts";
@@ -17,7 +17,7 @@ const EVERY_RELATION = 7;
 
 /** What a part of an OR is about and which cases it takes; undefined for one that is too large to be compared with others. */
 export function describeAtom({ value, isNegated }: Part, names: RowNames): Atom | undefined {
-  const { type, node } = typedNodeOf(value) ?? { type: "", node: {} };
+  const { type, node } = typedNodeOf(value);
   switch (type) {
     case "A_Expr":
       return describeExpression({ node, value, isNegated }, names);
@@ -77,7 +77,7 @@ function describeOrdered({ left, right, relations }: Ordered, { lexpr, rexpr }: 
   return { ...atom, bound: { subject, number: constant, cases } };
 }
 
-function constantOf(value: unknown): Constant | undefined {
+function constantOf(value: unknown): Constant | null | undefined {
   const cast = nodeOfType(value, "TypeCast");
   if (cast !== undefined) return constantOf(cast["arg"]);
   const node = nodeOfType(value, "A_Const");
@@ -93,7 +93,7 @@ function describeBooleanTest(node: Node, isNegated: boolean, names: RowNames): A
 
 /** A condition that is about itself only: whether it holds. */
 function describeFlag(value: unknown, isTrue: boolean, names: RowNames): Atom | undefined {
-  const key = isNode(value) ? keyOf(value, names) : undefined;
+  const key = keyOf(value, names);
   return key === undefined ? undefined : describeTest(`is ${key}`, isTrue);
 }
 

@@ -21,7 +21,7 @@ export function foldComparison(node: Node, folder: Folder): Outcome {
   const { lexpr: left, rexpr: right } = node;
   const operator = lastNameOf(node["name"]);
   const values = [foldValue(left, folder), foldValue(right, folder)] as const;
-  if (values.some(isNull)) return "null";
+  if (values.includes("null")) return "null";
   const relations = node["kind"] === "AEXPR_OP" ? relationsOf(operator, false) : undefined;
   const known =
     relations === undefined ? foldPattern(operator, node) : foldRelations({ relations, left, right, values }, folder);
@@ -29,10 +29,6 @@ export function foldComparison(node: Node, folder: Folder): Outcome {
   if (!values.includes("row")) return "any";
   const isComparing = relations !== undefined || patternOf(operator) !== undefined;
   return isComparing && isSuspicious(left, right, folder) ? "any" : "row";
-}
-
-function isNull(value: Value): boolean {
-  return typeof value !== "string" && value.constant === null;
 }
 
 interface Relating {
@@ -77,7 +73,7 @@ function foldPattern(operator: string, node: Node): Outcome | undefined {
 
 /** The text of a pattern; that of SIMILAR TO stands inside of a function. */
 function readPatternText(value: unknown): string | undefined {
-  const { type, node } = typedNodeOf(value) ?? { type: "", node: {} };
+  const { type, node } = typedNodeOf(value);
   if (type === "FuncCall") return readPatternText(listOf(node["args"])[0]);
   const constant = type === "A_Const" ? readConstant(node) : undefined;
   return typeof constant === "string" ? constant : undefined;

@@ -1,13 +1,13 @@
 import { type Node, nodeOf, textOf } from "../tree/node.ts";
 
 /** A value that can be told without looking at any row; numbers only as far as they are exact. */
-export type Constant = string | number | boolean | null;
+export type Constant = string | number | boolean;
 
 const TRUE_WORDS: ReadonlySet<string> = new Set(["t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"]);
 const FALSE_WORDS: ReadonlySet<string> = new Set(["f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"]);
 
-/** The constant of the parser's node; undefined for a number with more digits than are exact, and for strings of bits. */
-export function readConstant(node: Node): Constant | undefined {
+/** The constant of the parser's node, null for NULL; undefined for a number with more digits than are exact, and for strings of bits. */
+export function readConstant(node: Node): Constant | null | undefined {
   if (node["isnull"] === true) return null;
   // Zero, false and the empty text are left out of their node.
   if (node["ival"] !== undefined) return Number(nodeOf(node["ival"])["ival"] ?? 0);
@@ -24,8 +24,8 @@ export function readNumber(text: string): number | undefined {
 }
 
 /** What a constant is as a condition, here or in the dialects that take numbers for conditions; undefined when that can't be told. */
-export function truthOfConstant(constant: Constant): boolean | null | undefined {
-  if (constant === null || typeof constant === "boolean") return constant;
+export function truthOfConstant(constant: Constant): boolean | undefined {
+  if (typeof constant === "boolean") return constant;
   if (typeof constant === "number") return constant !== 0;
   const word = constant.trim().toLowerCase();
   if (TRUE_WORDS.has(word)) return true;
@@ -46,6 +46,5 @@ function compareTexts(left: string, right: string): 0 | "different" | undefined 
 }
 
 function toNumber(constant: Constant): number | undefined {
-  if (typeof constant === "string") return readNumber(constant);
-  return constant === null ? undefined : Number(constant);
+  return typeof constant === "string" ? readNumber(constant) : Number(constant);
 }

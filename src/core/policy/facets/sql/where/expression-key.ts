@@ -68,8 +68,9 @@ export function columnsOf(value: unknown, names: RowNames): string | undefined {
 }
 
 function collectColumns(value: unknown, names: RowNames, columns: Set<string>): boolean {
-  const { type, node } = typedNodeOf(value) ?? { type: "A_Const", node: {} };
+  const { type, node } = typedNodeOf(value);
   switch (type) {
+    case "": // the missing side of a sign
     case "A_Const":
       return true;
     case "ColumnRef":

@@ -61,7 +61,7 @@ class ConditionFolder implements Folder {
   }
 
   #foldLeaf(value: unknown): Outcome {
-    const { type, node } = typedNodeOf(value) ?? { type: "", node: {} };
+    const { type, node } = typedNodeOf(value);
     switch (type) {
       case "A_Const":
         return foldConstant(node);
@@ -96,15 +96,15 @@ class ConditionFolder implements Folder {
 
 function foldConstant(node: Node): Outcome {
   const constant = readConstant(node);
+  if (constant === null) return "null";
   const truth = constant === undefined ? undefined : truthOfConstant(constant);
   if (truth === undefined) return "any";
-  if (truth === null) return "null";
   return truth ? "true" : "false";
 }
 
 /** What a part is joined of, NOT applied to each; undefined for a condition that isn't joined. */
 function takeApart({ value, isNegated }: Part): Joined | undefined {
-  const { type, node } = typedNodeOf(value) ?? { type: "", node: {} };
+  const { type, node } = typedNodeOf(value);
   if (type === "BoolExpr") {
     const parts = listOf(node["args"]);
     const operator = textOf(node["boolop"]);

@@ -12,8 +12,8 @@ export interface Folder {
   withNames(names: RowNames): Folder;
 }
 
-/** What a value comes to: a constant, different from row to row, or the same for all rows without anybody knowing which. */
-export type Value = { readonly constant: Constant } | "row" | "any";
+/** What a value comes to: a constant, NULL, different from row to row, or the same for all rows without anybody knowing which. */
+export type Value = { readonly constant: Constant } | "null" | "row" | "any";
 
 /** The value that a condition has. */
 export function valueOf(outcome: Outcome): Value {
@@ -22,7 +22,6 @@ export function valueOf(outcome: Outcome): Value {
     case "false":
       return { constant: outcome === "true" };
     case "null":
-      return { constant: null };
     case "row":
     case "any":
       return outcome;

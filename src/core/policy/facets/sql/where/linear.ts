@@ -1,4 +1,4 @@
-import { lastNameOf, nodeOf, typedNodeOf } from "../tree/node.ts";
+import { lastNameOf, typedNodeOf } from "../tree/node.ts";
 import { readConstant } from "./constants.ts";
 import { keyOf } from "./expression-key.ts";
 import type { RowNames } from "./row-names.ts";
@@ -52,8 +52,7 @@ function addTo(sum: Sum, { value, factor }: Term, names: RowNames): void {
 
 /** The terms of an addition, a subtraction, or a multiplication by a constant. */
 function takeApart(value: unknown, factor: number): readonly Term[] | undefined {
-  const { type, node } = typedNodeOf(value) ?? {};
-  if (node === undefined) return undefined;
+  const { type, node } = typedNodeOf(value);
   if (type === "TypeCast") return [{ value: node["arg"], factor }];
   if (type !== "A_Expr" || node["kind"] !== "AEXPR_OP") return undefined;
   const { lexpr: left, rexpr: right } = node;
@@ -68,7 +67,7 @@ function takeApart(value: unknown, factor: number): readonly Term[] | undefined 
 }
 
 function readInteger(value: unknown): number | undefined {
-  const { type, node } = typedNodeOf(value) ?? {};
-  const constant = type === "A_Const" ? readConstant(nodeOf(node)) : undefined;
+  const { type, node } = typedNodeOf(value);
+  const constant = type === "A_Const" ? readConstant(node) : undefined;
   return typeof constant === "number" && Number.isSafeInteger(constant) ? constant : undefined;
 }

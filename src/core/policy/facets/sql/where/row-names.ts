@@ -1,4 +1,4 @@
-import { isNode, namesOf, type Node, nodeOf, nodeOfType } from "../tree/node.ts";
+import { isNode, lastNameOf, namesOf, type Node, nodeOf, nodeOfType } from "../tree/node.ts";
 import { joinName, readRelation, type Relation } from "../tree/relation.ts";
 
 /** Which names of a condition mean the rows that it picks. */
@@ -49,8 +49,8 @@ export function findAliases(value: unknown): readonly Relation[] {
 
 /** A column's qualifier, empty where it has none, and its name; undefined for a `*`. */
 export function readColumn(node: Node): { readonly qualifier: string; readonly name: string } {
-  const names = namesOf(node["fields"]);
-  return { qualifier: joinName(names.slice(0, -1)), name: names.at(-1) ?? "" };
+  const fields = node["fields"];
+  return { qualifier: joinName(namesOf(fields).slice(0, -1)), name: lastNameOf(fields) };
 }
 
 /** Whether a column may be one of the rows that the condition picks. */

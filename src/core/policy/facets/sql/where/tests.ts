@@ -13,13 +13,14 @@ export function foldNullTest(node: Node, folder: Folder): Outcome {
 function foldIsNull(arg: unknown, folder: Folder): Outcome {
   if (isNeverNull(arg)) return "false";
   const value = foldValue(arg, folder);
-  if (typeof value !== "string") return value.constant === null ? "true" : "false";
-  return typedNodeOf(arg)?.type === "FuncCall" ? "any" : value;
+  if (value === "null") return "true";
+  if (typeof value !== "string") return "false";
+  return typedNodeOf(arg).type === "FuncCall" ? "any" : value;
 }
 
 /** Whether a value can't be NULL, whatever its columns are. */
 function isNeverNull(value: unknown): boolean {
-  const { type, node } = typedNodeOf(value) ?? { type: "", node: {} };
+  const { type, node } = typedNodeOf(value);
   switch (type) {
     case "NullTest":
     case "BooleanTest":

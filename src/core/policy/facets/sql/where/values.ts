@@ -1,4 +1,4 @@
-import { lastNameOf, listOf, namesOf, type Node, nodeOf, typedNodeOf } from "../tree/node.ts";
+import { lastNameOf, listOf, type Node, nodeOf, typedNodeOf } from "../tree/node.ts";
 import { type Constant, readConstant, truthOfConstant } from "./constants.ts";
 import { relationsOf } from "./coverage.ts";
 import { type Folder, type Value, valueOf } from "./folder.ts";
@@ -7,10 +7,11 @@ import { findOnlyValue } from "./subqueries.ts";
 
 /** What a value comes to for the rows that the names mean. */
 export function foldValue(value: unknown, folder: Folder): Value {
-  const { type, node } = typedNodeOf(value) ?? { type: "", node: {} };
+  const { type, node } = typedNodeOf(value);
   switch (type) {
     case "A_Const": {
       const constant = readConstant(node);
+      if (constant === null) return "null";
       return constant === undefined ? "any" : { constant };
     }
     case "TypeCast":
@@ -42,7 +43,7 @@ function foldUnseen(value: unknown, { names }: Folder): Value {
 /** Whatever a constant is cast to, it is read as what it says. */
 function foldCast(node: Node, folder: Folder): Value {
   const inner = foldValue(node["arg"], folder);
-  const isBoolean = /^bool(ean)?$/.test(namesOf(nodeOf(node["typeName"])["names"]).at(-1) ?? "");
+  const isBoolean = /^bool(ean)?$/.test(lastNameOf(nodeOf(node["typeName"])["names"]));
   if (!isBoolean || typeof inner === "string") return inner;
   const truth = truthOfConstant(inner.constant);
   return truth === undefined ? "any" : { constant: truth };
@@ -51,9 +52,9 @@ function foldCast(node: Node, folder: Folder): Value {
 function foldFirst(args: readonly unknown[], folder: Folder): Value {
   for (const arg of args) {
     const value = foldValue(arg, folder);
-    if (typeof value === "string" || value.constant !== null) return value;
+    if (value !== "null") return value;
   }
-  return { constant: null };
+  return "null";
 }
 
 /** Arithmetic with constants, or a comparison as a value. */
@@ -67,6 +68,7 @@ function foldExpression(node: Node, folder: Folder): Value {
   const left = node["lexpr"] === undefined ? { constant: 0 } : foldValue(node["lexpr"], folder);
   const right = foldValue(node["rexpr"], folder);
   if (left === "row" || right === "row") return "row";
+  if (left === "null" || right === "null") return "null";
   if (left === "any" || right === "any") return "any";
   const constant = calculate(operator, left.constant, right.constant);
   return constant === undefined ? "any" : { constant };
@@ -74,7 +76,6 @@ function foldExpression(node: Node, folder: Folder): Value {
 
 /** Exact whole numbers and texts only. */
 function calculate(operator: string, left: Constant, right: Constant): Constant | undefined {
-  if (left === null || right === null) return null;
   if (operator === "||") return typeof left === "string" && typeof right === "string" ? left + right : undefined;
   if (!Number.isSafeInteger(left) || !Number.isSafeInteger(right)) return undefined;
   const result = combine(operator, Number(left), Number(right));

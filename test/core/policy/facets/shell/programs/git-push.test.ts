@@ -83,7 +83,13 @@ describe("readGitPush()", () => {
     ["git push %", [["?", "unknown", "unknown"]]],
     ["git ? origin main", [["?", "unknown", "unknown"]]],
     ["git push -f origin %", [["?", "likely", "unknown"]]],
-    ["git push ? main", [["main", "unknown", "unknown"]]],
+    [
+      "git push ? main",
+      [
+        ["main", "unknown", "unknown"],
+        ["?", "unknown", "unknown"],
+      ],
+    ],
     [
       "git push -nf origin main ?",
       [
