@@ -38,7 +38,7 @@ type Places = Uint8Array;
 type UnknownStep = (tokens: readonly Token[], from: Places, to: Places) => void;
 
 function fits(tokens: readonly Token[], text: string, stepUnknown: UnknownStep): boolean {
-  if (differsInFront(tokens, text)) return false;
+  if (differsAtEnd(tokens, text)) return false;
   let from = new Uint8Array(tokens.length + 1);
   let to = new Uint8Array(tokens.length + 1);
   enter(tokens, from, 0);
@@ -51,12 +51,30 @@ function fits(tokens: readonly Token[], text: string, stepUnknown: UnknownStep):
   return from[tokens.length] === 1;
 }
 
-/** Most words differ from a glob in their first characters. */
-function differsInFront(tokens: readonly Token[], text: string): boolean {
-  const [first] = tokens;
-  if (first === undefined || first === "*") return false;
-  const [char] = text;
-  return char === undefined || (char !== UNKNOWN && !first(char));
+/** Whether the ends alone show that a word doesn't fit: most need no closer look. */
+function differsAtEnd(tokens: readonly Token[], text: string): boolean {
+  if (differs(tokens[0], text.charAt(0))) return true;
+  let index = text.length;
+  for (let place = tokens.length - 1; isTest(tokens[place]); place -= 1) {
+    index -= 1;
+    const char = text.charAt(index);
+    if (!isWhole(char)) return false;
+    if (differs(tokens[place], char)) return true;
+  }
+  return false;
+}
+
+function differs(token: Token | undefined, char: string): boolean {
+  return isTest(token) && isWhole(char) && (char === "" || !token(char));
+}
+
+function isTest(token: Token | undefined): token is (char: string) => boolean {
+  return typeof token === "function";
+}
+
+/** Whether this is a known character, and not half of one. */
+function isWhole(char: string): boolean {
+  return char !== UNKNOWN && !/[\ud800-\udfff]/.test(char);
 }
 
 function stepChar(tokens: readonly Token[], char: string, { from, to }: { from: Places; to: Places }): void {

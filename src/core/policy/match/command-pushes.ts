@@ -1,6 +1,6 @@
 import { type Cursor, readBoolean, readEach, readMap } from "../document/cursor.ts";
 import type { Presence } from "../facets/shell/programs/flags.ts";
-import { type PushedRef, readGitPush } from "../facets/shell/programs/git-push.ts";
+import { type PushedRef, gitPushOf } from "../facets/shell/programs/git-push.ts";
 import { toWord } from "../facets/shell/programs/words.ts";
 import { allOf, anyOf, negate, type Truth } from "../truth.ts";
 import { type CommandCheck, settle } from "./command-test.ts";
@@ -23,8 +23,7 @@ export function readPushes(cursor: Cursor, context: MatchContext): CommandCheck 
     readFlagTest(members.get("forced"), (ref) => ref.isForced, isRestricting),
     readFlagTest(members.get("deletes"), (ref) => ref.isDeleted, isRestricting),
   ].filter((test) => test !== undefined);
-  return ({ command }) =>
-    quantify(context.quantifier, readGitPush(command), (ref) => allOf(tests, (test) => test(ref)));
+  return ({ command }) => quantify(context.quantifier, gitPushOf(command), (ref) => allOf(tests, (test) => test(ref)));
 }
 
 /** A branch of that name, also as the last part of a longer name; one that may have it counts for a rule that restricts. */

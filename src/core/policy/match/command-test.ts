@@ -2,7 +2,7 @@ import type { ShellCommand } from "../facets/shell/command.ts";
 import { commandLineOf } from "../facets/shell/programs/command-line.ts";
 import type { Flags, Presence } from "../facets/shell/programs/flags.ts";
 import type { CommandLine, Operand } from "../facets/shell/programs/line-reader.ts";
-import { anyOf, type Truth, truthOf } from "../truth.ts";
+import { type Truth, truthOf } from "../truth.ts";
 import type { WordPattern } from "./command-word.ts";
 
 /** What the keys of one mapping look at. */
@@ -49,7 +49,7 @@ export function testCommand(test: CommandTest, command: ShellCommand): Truth {
   if (test.subcommands === undefined) {
     return runChecks(test.checks, { command, line, flags: line.allFlags, skipped: 0 });
   }
-  return anyOf(test.subcommands, (words) => testSubcommand(test, words, { command, line }));
+  return testSubcommands(test, test.subcommands, { command, line });
 }
 
 function testProgram({ programs, programPatterns, isRestricting }: CommandTest, program: string | undefined): Truth {
@@ -76,12 +76,22 @@ interface ReadCommand {
   readonly line: CommandLine;
 }
 
-function testSubcommand(test: CommandTest, words: readonly string[], { command, line }: ReadCommand): Truth {
+function testSubcommands(
+  test: CommandTest,
+  subcommands: readonly (readonly string[])[],
+  { command, line }: ReadCommand,
+): Truth {
   if (line.isPlaceUncertain) return "unknown";
-  const { presence, next } = findSubcommand(words, line);
-  const found = settle(presence, test.isRestricting);
-  if (found !== "yes") return found;
-  return runChecks(test.checks, { command, line, flags: line.ownFlags, skipped: next });
+  let answer: Truth = "no";
+  for (const words of subcommands) {
+    const { presence, next } = findSubcommand(words, line);
+    const found = settle(presence, test.isRestricting);
+    const truth =
+      found === "yes" ? runChecks(test.checks, { command, line, flags: line.ownFlags, skipped: next }) : found;
+    if (truth === "yes") return truth;
+    if (truth === "unknown") answer = truth;
+  }
+  return answer;
 }
 
 /** Looks for the words at the beginning of the operands, over those that may be values of strange options. */
@@ -94,9 +104,12 @@ function findSubcommand(words: readonly string[], { operands }: CommandLine): Fo
     next += 1;
     const isWanted = operand.word.text === words[found];
     if (operand.mayBeValue) presence = "likely";
-    if (isWanted) found += 1;
-    else if (isUncertain(operand)) missing = MAYBE_FOUND;
-    if (!isWanted && !operand.mayBeValue) return missing;
+    if (!isWanted) {
+      if (isUncertain(operand)) missing = MAYBE_FOUND;
+      if (!operand.mayBeValue) return missing;
+      continue;
+    }
+    found += 1;
     if (found === words.length) return { presence, next };
   }
   return missing;

@@ -21,6 +21,10 @@ interface GlobSegment {
   readonly isOpen: boolean;
   /** Whether it has a star, so that it fits names of any length. */
   readonly hasStar: boolean;
+  /** The text that all names that it fits begin with. */
+  readonly start: string;
+  /** The text that all names that it fits end with. */
+  readonly end: string;
 }
 
 /** What stands between two slashes of a path or a pattern: a name, a glob, or any number of names (`**`). */
@@ -57,12 +61,29 @@ function parseSegment(text: string): Segment {
   if (text === "**") return DEEP_SEGMENT;
   if (!/[*?[\\]/.test(text)) return { kind: "name", text };
   const tokens = parseTokens(text, "\\");
-  if (tokens.some(({ kind }) => kind !== "char")) return createGlob(tokens, false);
-  return { kind: "name", text: tokens.map((token) => (token.kind === "char" ? token.char : "")).join("") };
+  return tokens.some(isOpenToken) ? createGlob(tokens, false) : { kind: "name", text: spellTokens(tokens) };
 }
 
 function createGlob(tokens: readonly Token[], isOpen: boolean): Segment {
-  return { kind: "glob", tokens, isOpen, hasStar: tokens.some(isStar) };
+  const firstOpen = tokens.findIndex(isOpenToken);
+  const lastOpen = tokens.findLastIndex(isOpenToken);
+  const start = spellTokens(tokens.slice(0, firstOpen));
+  return {
+    kind: "glob",
+    tokens,
+    isOpen,
+    hasStar: tokens.some(isStar),
+    start,
+    end: spellTokens(tokens.slice(lastOpen + 1)),
+  };
+}
+
+function isOpenToken({ kind }: Token): boolean {
+  return kind !== "char";
+}
+
+function spellTokens(tokens: readonly Token[]): string {
+  return tokens.map((token) => (token.kind === "char" ? token.char : "")).join("");
 }
 
 /** The steps of a glob inside one name; `escape` is the character behind which the next one stands for itself. */
@@ -118,21 +139,22 @@ export function includesSegment(pattern: Segment, segment: Segment): boolean {
 /** Whether something that a path's segment stands for fits a pattern's segment. */
 export function meetsSegment(pattern: Segment, segment: Segment): boolean {
   if (segment.kind !== "glob" || pattern.kind === "deep") return includesSegment(pattern, segment);
-  const start = startOf(pattern);
-  const otherStart = startOf(segment);
+  const { start, end } = edgesOf(pattern);
   // A shell's glob that doesn't begin with a dot leaves out the names that do.
-  if (!segment.isOpen && start === "." && otherStart !== ".") return false;
-  if (!mayAgree(start, otherStart) || !mayAgree(endOf(pattern), endOf(segment))) return false;
+  if (!segment.isOpen && start.startsWith(".") && !segment.start.startsWith(".")) return false;
+  if (!start.startsWith(segment.start) && !segment.start.startsWith(start)) return false;
+  if (!end.endsWith(segment.end) && !segment.end.endsWith(end)) return false;
   if (pattern.kind === "name") return pattern.text !== "" && fitsTokens(segment.tokens, pattern.text);
   if (!segment.hasStar) return fits(pattern.tokens, segment.tokens, { isDeep: isStar, test: meetsToken });
   return meets(pattern.tokens, segment.tokens, { isDeep: isStar, test: meetsToken });
 }
 
-/** The character that a segment certainly begins with; empty when there is none. */
-function startOf(segment: Segment): string {
-  if (segment.kind === "name") return segment.text.charAt(0);
-  const first = segment.kind === "glob" ? segment.tokens[0] : undefined;
-  return first?.kind === "char" ? first.char : "";
+/** The texts that a segment's names certainly begin and end with. */
+function edgesOf(segment: Exclude<Segment, { readonly kind: "deep" }>): {
+  readonly start: string;
+  readonly end: string;
+} {
+  return segment.kind === "name" ? { start: segment.text, end: segment.text } : segment;
 }
 
 /** Whether a segment is an everyday glob, `*` or `*.ts`, that nobody writes to hide a name. */
@@ -141,17 +163,6 @@ export function isOrdinaryGlob(segment: Segment): boolean {
   const [, dot, ...others] = segment.tokens;
   if (dot === undefined) return true;
   return dot.kind === "char" && dot.char === "." && others.every(({ kind }) => kind === "char");
-}
-
-/** The character that a segment certainly ends with; empty when there is none. */
-function endOf(segment: Segment): string {
-  if (segment.kind === "name") return segment.text.charAt(segment.text.length - 1);
-  const last = segment.kind === "glob" ? segment.tokens.at(-1) : undefined;
-  return last?.kind === "char" ? last.char : "";
-}
-
-function mayAgree(left: string, right: string): boolean {
-  return left === right || left === "" || right === "";
 }
 
 function isStar(token: Token): boolean {

@@ -22,6 +22,8 @@ interface PatternIndex {
   readonly byStart: ReadonlyMap<string, readonly PathPattern[]>;
   /** Those that could fit any path, with a text that its last name must have in it. */
   readonly others: readonly (PathPattern & { readonly needle: string })[];
+  /** First names of the patterns that don't begin in any directory; undefined when one of them is no plain name. */
+  readonly firstNames: ReadonlySet<string> | undefined;
 }
 
 /** Characters of a name that patterns such as `id_*` are filed under. */
@@ -37,7 +39,7 @@ export function compilePathPatterns(patterns: PathPatterns): (fact: PathFact) =>
       if (isPlain(fact) && fitsIndex(index, text)) return "yes";
       if (regexes.some((matches) => matches(name))) return "yes";
     }
-    return isSettled(fact) ? "no" : compareLoosely(patterns, fact);
+    return isSettled(fact) || isTreeElsewhere(index, fact) ? "no" : compareLoosely(patterns, fact);
   };
 }
 
@@ -50,6 +52,16 @@ function isPlain(fact: PathFact): boolean {
 function isSettled(fact: PathFact): boolean {
   if (!isPlain(fact) || fact.isTree) return false;
   return !fact.names.some((name) => name.startsWith("~") || name.startsWith(".."));
+}
+
+/** Whether it is a tree inside the directory where the call begins, in which no pattern means any file but those for any directory. */
+function isTreeElsewhere({ firstNames }: PatternIndex, fact: PathFact): boolean {
+  if (firstNames === undefined || !fact.isTree || !isPlain(fact)) return false;
+  return fact.names.every((name) => /^[^./~]/.test(name) && !firstNames.has(firstNameOf(name)));
+}
+
+function firstNameOf(path: string): string {
+  return path.split("/", 1)[0]?.toLowerCase() ?? "";
 }
 
 function fitsIndex(index: PatternIndex, text: string): boolean {
@@ -97,7 +109,13 @@ function indexPatterns(patterns: readonly PathPattern[]): PatternIndex {
     else if (start !== undefined) append(byStart, start, pattern);
     else others.push({ ...pattern, needle: findNeedle(pattern.segments.at(-1)) });
   }
-  return { byName, byEnding, byStart, others };
+  return { byName, byEnding, byStart, others, firstNames: findFirstNames(patterns) };
+}
+
+function findFirstNames(patterns: readonly PathPattern[]): ReadonlySet<string> | undefined {
+  const placed = patterns.filter(({ isFloating }) => !isFloating).map(({ segments }) => segments[0]);
+  if (placed.some((first) => first?.kind !== "name")) return undefined;
+  return new Set(placed.map((first) => (first?.kind === "name" ? first.text.toLowerCase() : "")));
 }
 
 /** The longest name that a path must have; the root and the home only where there is no other. */

@@ -47,7 +47,7 @@ function readTables(cursor: Cursor, context: MatchContext): KeyTest<StatementFac
  */
 function spellingsOf(table: string, { quantifier }: Pick<MatchContext, "quantifier">): readonly string[] {
   if (quantifier === "every") return [table];
-  const last = /(?:^|\.)("(?:[^"]|"")*"|[^".]*)$/.exec(table)?.[1] ?? table;
+  const last = table.replace(/^(?:(?:"(?:[^"]|"")*"|[^".]*)\.)+/, "");
   const names = [table, last, last === table ? `public.${table}` : table, table.replaceAll('"', "")];
   return [...new Set([...names, ...names.map((name) => name.toLowerCase())])];
 }
@@ -56,7 +56,7 @@ function readWithoutWhere(cursor: Cursor): KeyTest<StatementFact> | undefined {
   const isWanted = readBoolean(cursor);
   if (isWanted === undefined) return undefined;
   return {
-    expected: [isWanted ? "no effective WHERE" : "a WHERE"],
+    expected: [isWanted ? "without WHERE" : "not without WHERE"],
     holds: ({ withoutWhere }): Truth => (isWanted ? withoutWhere : negate(withoutWhere)),
   };
 }

@@ -114,10 +114,11 @@ describe("match.sql in a document", () => {
     const [explanation] = policy.explain(query(sql));
     expect(explanation?.failed).toEqual({
       field: "sql",
-      expected: ["drop", "table x", "no effective WHERE"],
+      uncertain: true,
+      expected: ["drop", "table x", "without WHERE"],
       saw: ["update users without WHERE", "update a", "select", "a statement that can't be known"],
     });
     const negative = compileRules([{ match: { sql: { without_where: false } }, effect: "deny" }]);
-    expect(negative.explain(query("DROP TABLE t; DELETE FROM t"))[0]?.failed?.expected).toEqual(["a WHERE"]);
+    expect(negative.explain(query("DELETE FROM t"))[0]?.failed?.expected).toEqual(["not without WHERE"]);
   });
 });

@@ -144,7 +144,7 @@ function callNamed(reading: Reading, state: ShellState, { name, args }: NamedCal
     if (bodies.length > 0) addUnknown(reading);
     return NOTHING;
   }
-  const active = [...state.active, name];
+  const active = activate(state, name);
   return [
     ...texts.map((text): Pending => ({ kind: "script", run: { kind: "script", text, args }, state, active })),
     ...bodies.map((body): Pending => ({ kind: "body", body, state, active, positional: args })),
@@ -165,8 +165,12 @@ function startRun(reading: Reading, state: ShellState, { run, launch }: Start): 
     case "command":
       return startCommand(reading, state, { run, launch });
     case "script":
-      return [{ kind: "script", run, state: findShell(state, run, launch), active: state.active }];
+      return [{ kind: "script", run, state: findShell(state, run, launch), active: activate(state, run.alias) }];
   }
+}
+
+function activate({ active }: ShellState, name: string | undefined): readonly string[] {
+  return name === undefined ? active : [...active, name];
 }
 
 function startCommand(reading: Reading, state: ShellState, { run, launch }: Start<CommandRun>): readonly Pending[] {

@@ -7,6 +7,7 @@ import {
   MAX_SHELL_STATEMENTS,
 } from "../../limits.ts";
 import { type Assignment, type ShellCommand, UNKNOWN_COMMAND, type Word } from "./command.ts";
+import type { ShellState } from "./state.ts";
 
 /** The body of a function, as the parser made it. */
 export type FunctionBody = FunctionNode["body"];
@@ -21,6 +22,8 @@ export interface Reading {
   functions: ReadonlyMap<string, readonly FunctionBody[]>;
   /** Texts of aliases by name. */
   aliases: ReadonlyMap<string, readonly Word[]>;
+  /** Shells as they were where a loop was left or begun again from inside. */
+  readonly jumps: ShellState[];
   /** What the call writes into files that it may run later, by their paths. */
   files: ReadonlyMap<string, Word>;
   /** See `MAX_SHELL_CHARS`. */
@@ -44,6 +47,7 @@ export function createReading(): Reading {
     exported: NO_ASSIGNMENTS,
     functions: NO_NAMES,
     aliases: NO_NAMES,
+    jumps: [],
     files: NO_NAMES,
     charsLeft: MAX_SHELL_CHARS,
     charsAgainLeft: MAX_SHELL_CHARS_AGAIN,

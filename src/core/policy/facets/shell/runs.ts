@@ -39,6 +39,8 @@ export interface ScriptRun {
   readonly positional?: readonly Word[];
   /** Where it runs, unless it is where the command itself does. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** The alias that it is the text of: in there the name stands for itself. */
+  readonly alias?: string;
   /** Whether it is read from standard input, so that commands in it read from there what only the script's reader knows. */
   readonly isInput?: boolean;
   /** Whether it is part of a program in another language, so that text which doesn't parse is no reason to worry. */

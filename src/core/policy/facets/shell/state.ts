@@ -77,9 +77,17 @@ export function forgetAll(state: ShellState): void {
   state.directories = UNKNOWN_DIRECTORIES;
 }
 
-/** Whether nothing that a later command could notice differs. */
-export function isSameState(state: ShellState, other: ShellState): boolean {
-  return state.variables === other.variables && isSameList(state.directories, other.directories);
+/** Whether variables have the same values in both, as far as they are known. */
+export function isSameVariables(state: ShellState, other: ShellState): boolean {
+  return (
+    state.variables === other.variables ||
+    [...other.variables].every(([name, value]) => isSameValue(value, state.variables.get(name)))
+  );
+}
+
+/** Whether both are in the same directory. */
+export function isSamePlace(state: ShellState, other: ShellState): boolean {
+  return isSameList(state.directories, other.directories);
 }
 
 /** What may be the case after either of two ways that the script may have taken. */

@@ -1,3 +1,4 @@
+import { expect, test } from "vitest";
 import { CallFacets } from "../../../../../src/core/policy/facets/call-facets.ts";
 import {
   type ShellCommand,
@@ -27,6 +28,14 @@ export function showLine(line: string): string[] {
 
 /** What stands for a command that can't be known at all. */
 export const ANYTHING = "anything";
+
+/** Makes a test of each line: it is followed by the commands that are read of it. */
+export function testLines(lines: readonly (readonly [string, ...string[]])[]): void {
+  const cases = lines.map(([line, ...commands]) => ({ line, commands }));
+  test.each(cases)("readCommands() reads $line", ({ line, commands }) => {
+    expect(showLine(line)).toEqual(commands);
+  });
+}
 
 function showCommand(command: ShellCommand): string {
   if (command === UNKNOWN_COMMAND) return ANYTHING;

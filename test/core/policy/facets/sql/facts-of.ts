@@ -28,6 +28,13 @@ export function factsOfSql(sql: string): readonly string[] {
   return factsOf("db_query", { sql });
 }
 
+/** Whether an UPDATE of `t` with this condition changes all rows. */
+export function updatesAll(condition: string, from = ""): string {
+  const sql = `UPDATE t SET a = 1 ${from} WHERE ${condition}`;
+  const [update = "nothing"] = factsOf("postgres_query", { sql });
+  return { "update t": "no", "update t all": "yes", "update t some?": "unknown" }[update] ?? update;
+}
+
 /** The kind, `?` if it can't be known, and the table; `*` where that may be any. `all` rows, or `some?` rows where nobody can tell. */
 function describe({ kind, table, isTableKnown, withoutWhere }: StatementFact): string {
   const tables = [...(table === undefined ? [] : [table]), ...(isTableKnown ? [] : ["*"])];

@@ -4,6 +4,7 @@ import { type Presence, strongest } from "./flags.ts";
 import { parseGitBoolean } from "./git-booleans.ts";
 import { type GitSetting, gitSettingsOf } from "./git-settings.ts";
 import type { CommandLine } from "./line-reader.ts";
+import { rememberLast } from "./remember.ts";
 import { sliceWord, toWord } from "./words.ts";
 
 /** One branch or tag, or several, that a `git push` changes on the other side. */
@@ -26,7 +27,9 @@ const ANY_NAME = toWord(UNKNOWN);
 const ANYTHING: readonly PushedRef[] = [{ name: ANY_NAME, isForced: "unknown", isDeleted: "unknown" }];
 
 /** What a `git push` changes; nothing for other commands, and for one that only tries (`--dry-run`). */
-export function readGitPush(command: ShellCommand): readonly PushedRef[] {
+export const gitPushOf = rememberLast(readPush);
+
+function readPush(command: ShellCommand): readonly PushedRef[] {
   const line = commandLineOf(command);
   const subcommand = line.operands[0]?.word;
   if (line.isPlaceUncertain || subcommand?.isOpaque === true) return ANYTHING;

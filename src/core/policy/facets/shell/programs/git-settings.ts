@@ -2,6 +2,7 @@ import { type Assignment, type ShellCommand, UNKNOWN, UNKNOWN_WORD, type Word } 
 import { commandLineOf } from "./command-line.ts";
 import { splitAlias } from "./git-quoting.ts";
 import type { CommandLine } from "./line-reader.ts";
+import { rememberLast } from "./remember.ts";
 import { sliceWord, toWord } from "./words.ts";
 
 /** A setting of git that a command brings along, or changes for later ones. */
@@ -21,7 +22,9 @@ const REMOVALS = ["--unset", "--unset-all"];
 const SECTION_CHANGES = ["--remove-section", "--rename-section"];
 
 /** The settings that come with a git command: by `-c`, `--config-env`, the environment, `git config` and `git clone -c`. */
-export function gitSettingsOf(command: ShellCommand): readonly GitSetting[] {
+export const gitSettingsOf = rememberLast(readSettings);
+
+function readSettings(command: ShellCommand): readonly GitSetting[] {
   const line = commandLineOf(command);
   const own = listOwnSettings(line);
   const fromVariables = listEnvironmentSettings(line, command.assignments);

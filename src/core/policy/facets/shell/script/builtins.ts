@@ -25,6 +25,8 @@ const BUILTINS: ReadonlyMap<string, (call: BuiltinCall) => void> = new Map([
   ["set", setOptions],
   ["shift", forgetArguments],
   ["exit", endScript],
+  ["break", leaveLoop],
+  ["continue", leaveLoop],
   ["source", forgetSet],
   [".", forgetSet],
   ["printf", forgetPrinted],
@@ -121,6 +123,10 @@ function forgetArguments({ state }: BuiltinCall): void {
 
 function endScript({ state }: BuiltinCall): void {
   state.hasEnded = true;
+}
+
+function leaveLoop({ reading, state }: BuiltinCall): void {
+  reading.jumps.push(forkState(state));
 }
 
 /** What is in a file isn't in the call, as with a program that is run; but it may have set any variable. */

@@ -47,7 +47,8 @@ function joinTexts(words: readonly Word[]): string {
 
 function printFormatted(args: readonly Word[]): Word {
   const [format, ...values] = args[0]?.text === "--" ? args.slice(1) : args;
-  if (format === undefined || format.isOpaque || format.isGlob || /%[^sb%]/.test(format.text)) return UNKNOWN_WORD;
+  if (format === undefined || format.isOpaque || format.isGlob || !/^(?:[^%]|%[sb%])*$/.test(format.text))
+    return UNKNOWN_WORD;
   const texts = values.map(({ text, isGlob, mayBeMany }) => (isGlob || mayBeMany ? UNKNOWN : text));
   let used = 0;
   const fill = (mark: string): string => {

@@ -1,6 +1,7 @@
 import type {
   Assignment as SyntaxAssignment,
   Command,
+  HereDoc,
   HereString,
   Redirection,
   Redirect as SyntaxRedirect,
@@ -138,10 +139,15 @@ function readInput(context: WordContext, redirection: Redirection, target: Word 
       return { text: UNKNOWN_WORD, isFile };
     }
     case "HereDoc":
-      return { text: readHereDocument(context, redirection.body), isFile: false };
+      return { text: readDocument(context, redirection), isFile: false };
     case "HereString":
       return { text: readHereString(context, redirection), isFile: false };
   }
+}
+
+function readDocument(context: WordContext, { body, operator }: HereDoc): Word {
+  const word = readHereDocument(context, body);
+  return operator === "<<" ? word : { ...word, text: word.text.replaceAll(/^\t+/gm, "") };
 }
 
 function readHereString(context: WordContext, { target }: HereString): Word {

@@ -4,7 +4,8 @@ import { UNKNOWN_WORD, type Word } from "../command.ts";
 import {
   forgetVariables,
   forkState,
-  isSameState,
+  isSamePlace,
+  isSameVariables,
   joinStates,
   setVariable,
   type ShellState,
@@ -14,7 +15,7 @@ import { readList, type Tour, walkInside } from "./tour.ts";
 
 /** Goes through a loop with a condition. */
 export function walkWhile(tour: Tour, state: ShellState, { clause, body }: While): void {
-  repeat(state, (shell) => {
+  repeat(tour, state, (shell) => {
     tour.walkList(shell, clause.commands);
     tour.walkList(shell, body.commands);
   });
@@ -25,7 +26,7 @@ export function walkFor(tour: Tour, state: ShellState, { name, wordlist, body }:
   const words = wordlist === undefined ? state.positional : readList(tour, state, wordlist);
   const isKnown = words !== undefined && words.length > 0 && !words.some(({ mayBeMany }) => mayBeMany);
   if (isKnown && words.length <= MAX_LOOP_WORDS) return walkEach(tour, state, { name: name.text, words, body });
-  repeat(state, (shell) => {
+  repeat(tour, state, (shell) => {
     setVariable(shell, name.text, UNKNOWN_WORD);
     tour.walkList(shell, body.commands);
   });
@@ -37,7 +38,7 @@ export function walkArithmeticFor(tour: Tour, state: ShellState, loop: Arithmeti
   for (const expression of [loop.initialize, loop.test, loop.update]) {
     if (expression !== undefined) walkInside(tour, state, expression);
   }
-  repeat(state, (shell) => tour.walkList(shell, loop.body.commands));
+  repeat(tour, state, (shell) => tour.walkList(shell, loop.body.commands));
 }
 
 interface Loop {
@@ -50,30 +51,38 @@ function walkEach(tour: Tour, state: ShellState, { name, words, body }: Loop): v
   let isChanged = false;
   for (const word of words) {
     const shell = forkState(state);
-    // Whatever the body changes, it may have changed before or skipped this time.
-    if (isChanged) loseTrack(shell);
+    // What the body sets, it may have set before or skipped.
+    if (isChanged) forgetVariables(shell);
     setVariable(shell, name, word);
-    const before = forkState(shell);
-    tour.walkList(shell, body.commands);
-    isChanged ||= !isSameState(before, shell);
+    const { variables } = shell;
+    runBody(tour, shell, () => tour.walkList(shell, body.commands));
+    isChanged ||= shell.variables !== variables;
     joinStates(state, shell);
   }
 }
 
-/** A body that changes nothing does the same each time; otherwise the second time stands for all later ones. */
-function repeat(state: ShellState, run: (shell: ShellState) => void): void {
-  const first = forkState(state);
-  run(first);
-  const isChanged = !isSameState(state, first);
-  joinStates(state, first);
-  if (!isChanged) return;
-  const later = forkState(state);
-  loseTrack(later);
-  run(later);
-  joinStates(state, later);
+/**
+ * Goes through a body as often as it takes until what it finds can't differ any more: a body that changes nothing does the same
+ * each time, one that sets variables is read again without them, one that changes the directory without knowing that either.
+ */
+function repeat(tour: Tour, state: ShellState, run: (shell: ShellState) => void): void {
+  let isLost = false;
+  for (;;) {
+    const shell = forkState(state);
+    runBody(tour, shell, () => run(shell));
+    const [areVariablesSame, isPlaceSame] = [isSameVariables(state, shell), isSamePlace(state, shell)];
+    joinStates(state, shell);
+    if (isLost || (areVariablesSame && isPlaceSame)) return;
+    forgetVariables(state);
+    if (isPlaceSame) continue;
+    state.directories = UNKNOWN_DIRECTORIES;
+    isLost = true;
+  }
 }
 
-function loseTrack(shell: ShellState): void {
-  forgetVariables(shell);
-  shell.directories = UNKNOWN_DIRECTORIES;
+/** Goes through a body once; the shell is then as it may be at the end of it, or where the body was left. */
+function runBody({ reading }: Tour, shell: ShellState, run: () => void): void {
+  const start = reading.jumps.length;
+  run();
+  for (const jump of reading.jumps.slice(start)) joinStates(shell, jump);
 }

@@ -20,7 +20,9 @@ export function runTrap({ command: { args } }: Runner): readonly Run[] {
 export function runAlias({ command: { args } }: Runner): readonly Run[] {
   return args.flatMap((word): Run[] => {
     const equals = word.text.indexOf("=");
-    return equals <= 0 ? [] : [{ kind: "script", text: sliceWord(word, equals + 1), shell: "later" }];
+    if (equals <= 0) return [];
+    const text = sliceWord(word, equals + 1);
+    return [{ kind: "script", text, shell: "later", alias: word.text.slice(0, equals) }];
   });
 }
 

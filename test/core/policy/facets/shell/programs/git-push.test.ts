@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { UNKNOWN } from "../../../../../../src/core/policy/facets/shell/command.ts";
-import { readGitPush } from "../../../../../../src/core/policy/facets/shell/programs/git-push.ts";
+import { gitPushOf } from "../../../../../../src/core/policy/facets/shell/programs/git-push.ts";
 import { commandOf } from "./commands.ts";
 
 /** Name, whether it is forced, whether it is deleted. */
 type Ref = readonly [name: string, isForced: string, isDeleted: string];
 
 function refsOf(command: string): readonly Ref[] {
-  return readGitPush(commandOf(command)).map((ref) => [
+  return gitPushOf(commandOf(command)).map((ref) => [
     ref.name.text.replaceAll(UNKNOWN, "?"),
     ref.isForced,
     ref.isDeleted,
   ]);
 }
 
-describe("readGitPush()", () => {
+describe("gitPushOf()", () => {
   it.each<[command: string, refs: readonly Ref[]]>([
     ["git status", []],
     ["git", []],
@@ -69,7 +69,7 @@ describe("readGitPush()", () => {
     ["git push -f origin a*", [["?", "yes", "no"]]],
     ["git push -f origin +refs/heads/*:refs/heads/*", [["?", "yes", "no"]]],
     ["git push origin *:x", [["x", "no", "no"]]],
-  ])("readGitPush(%s) is %j", (command, refs) => {
+  ])("gitPushOf(%s) is %j", (command, refs) => {
     expect(refsOf(command)).toEqual(refs);
   });
 
@@ -97,7 +97,7 @@ describe("readGitPush()", () => {
         ["?", "unknown", "unknown"],
       ],
     ],
-  ])("readGitPush(%s) keeps apart what can't be known: %j", (command, refs) => {
+  ])("gitPushOf(%s) keeps apart what can't be known: %j", (command, refs) => {
     expect(refsOf(command)).toEqual(refs);
   });
 
@@ -111,7 +111,7 @@ describe("readGitPush()", () => {
     ["git -c remote.origin.url=x push", [["?", "no", "no"]]],
     ["git -c user.name=x push", [["?", "no", "no"]]],
     ["git -c ? push", [["?", "unknown", "unknown"]]],
-  ])("readGitPush(%s) sees what the configuration pushes: %j", (command, refs) => {
+  ])("gitPushOf(%s) sees what the configuration pushes: %j", (command, refs) => {
     expect(refsOf(command)).toEqual(refs);
   });
 });
