@@ -18,8 +18,8 @@ export interface CommandIndex {
 /** Mappings for one program. */
 interface ProgramTests {
   readonly tests: CommandTest[];
-  /** By the first word of the subcommand. */
-  readonly bySubcommand: Map<string, CommandTest[]>;
+  /** By the first word of the subcommand, for which each was narrowed. */
+  readonly bySubcommand: Map<string | undefined, CommandTest[]>;
   /** Those for any subcommand. */
   readonly forAny: CommandTest[];
 }
@@ -38,11 +38,15 @@ function fileTest(byProgram: Map<string, ProgramTests>, program: string, test: C
   let filed = byProgram.get(program);
   if (filed === undefined) byProgram.set(program, (filed = { tests: [], bySubcommand: new Map(), forAny: [] }));
   filed.tests.push(test);
-  if (test.subcommands === undefined) filed.forAny.push(test);
-  for (const word of new Set(test.subcommands?.map(([first = ""]) => first))) {
+  if (test.subcommands === undefined) {
+    filed.forAny.push(test);
+    return;
+  }
+  for (const word of new Set(test.subcommands.map(([first]) => first))) {
+    const narrowed = { ...test, subcommands: test.subcommands.filter(([first]) => first === word) };
     const known = filed.bySubcommand.get(word);
-    if (known === undefined) filed.bySubcommand.set(word, [test]);
-    else known.push(test);
+    if (known === undefined) filed.bySubcommand.set(word, [narrowed]);
+    else known.push(narrowed);
   }
 }
 

@@ -69,7 +69,7 @@ function endsAlike({ segments: pattern }: PathPattern, segments: readonly Segmen
   const left = pattern.at(-1);
   const right = segments.at(-1);
   if (left === undefined || right === undefined || left.kind === "deep" || right.kind === "deep") return true;
-  return meetsSegment(left, right);
+  return pattern.at(-2)?.kind === "deep" ? meetsAnywhere(left, right) : meetsSegment(left, right);
 }
 
 function couldFitRegex(fact: PathFact): boolean {
@@ -95,11 +95,16 @@ function fitsSurely(pattern: PathPattern, { segments, fact }: Compared): Truth {
 
 function meetsPattern({ segments: pattern }: PathPattern, segments: readonly Segment[]): boolean {
   return meetsAll(pattern, segments, (left, right, index) => {
-    if (!meetsSegment(left, right)) return false;
-    // `*.json` may be a key that some pattern finds in any directory; but then nobody could name files by a glob any more.
-    const mayBeAnywhere = pattern[index - 1]?.kind === "deep";
-    return !mayBeAnywhere || !isOrdinaryGlob(right) || includesSegment(left, right);
+    return pattern[index - 1]?.kind === "deep" ? meetsAnywhere(left, right) : meetsSegment(left, right);
   });
+}
+
+/**
+ * The same as `meetsSegment` for a name that a pattern finds in any directory. `*.json` may be a key there, too;
+ * but then nobody could name files by a glob any more, so an everyday glob must be all that the pattern means.
+ */
+function meetsAnywhere(pattern: Segment, segment: Segment): boolean {
+  return isOrdinaryGlob(segment) ? includesSegment(pattern, segment) : meetsSegment(pattern, segment);
 }
 
 /** Whether pattern and path can stand for the same names. */

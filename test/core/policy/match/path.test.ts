@@ -115,7 +115,7 @@ describe("match.path_patterns", () => {
     ["deny", ["", ""], "true", "deny"],
     ["allow", ["src/**"], "cat src/a src/b", "allow"],
     ["allow", ["src/**"], "cat src/a b", "other"],
-  ])("of a rule with effect %s, %j asked about %j answers %s", (effect, patterns, command, expected) => {
+  ])("of a rule with effect %s, %j asked about %j answers %s", (...[effect, patterns, command, expected]) => {
     expect(ask(effect, { path_patterns: patterns }, run(command))).toBe(expected);
   });
 
@@ -148,7 +148,7 @@ describe("path_patterns of the older form", () => {
     ["approve", ["./a"], "./a", "allow"],
     ["approve", ["/srv/*"], "/srv/../etc/x", "other"],
     ["approve", ["/etc/*"], "/srv/../etc/x", "allow"],
-  ])("of a rule with action %s, %j asked about %j answers %s", (effect, patterns, path, expected) => {
+  ])("of a rule with action %s, %j asked about %j answers %s", (...[effect, patterns, path, expected]) => {
     expect(askOlder(effect, patterns, path)).toBe(expected);
   });
 });

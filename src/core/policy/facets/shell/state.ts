@@ -77,17 +77,20 @@ export function forgetAll(state: ShellState): void {
   state.directories = UNKNOWN_DIRECTORIES;
 }
 
-/** Whether variables have the same values in both, as far as they are known. */
-export function isSameVariables(state: ShellState, other: ShellState): boolean {
+/** Whether nothing that a later command could notice differs. */
+export function isSameState(state: ShellState, other: ShellState): boolean {
   return (
-    state.variables === other.variables ||
-    [...other.variables].every(([name, value]) => isSameValue(value, state.variables.get(name)))
+    isSameList(state.directories, other.directories) &&
+    (state.variables === other.variables ||
+      [...other.variables].every(([name, value]) =>
+        isSameValue(value, state.variables.get(name) ?? valueOfUnset(name)),
+      ))
   );
 }
 
-/** Whether both are in the same directory. */
-export function isSamePlace(state: ShellState, other: ShellState): boolean {
-  return isSameList(state.directories, other.directories);
+/** A variable that the script didn't set can't be known, but for a few. */
+function valueOfUnset(name: string): Word | undefined {
+  return KNOWN_NAMES.includes(name) ? undefined : UNKNOWN_WORD;
 }
 
 /** What may be the case after either of two ways that the script may have taken. */

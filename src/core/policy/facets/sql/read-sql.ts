@@ -2,24 +2,15 @@ import { MAX_SQL_CHARS, MAX_SQL_TEXTS, MAX_SQL_TOKENS } from "../../limits.ts";
 import { readMeta, takeDotCommands } from "./clients/client-commands.ts";
 import { FactLog } from "./fact-log.ts";
 import { parsePostgres } from "./postgres-parser.ts";
-import type { Dialect, SqlSource } from "./sql-source.ts";
-import { FIRST_WORDS, HARMFUL_FIRST_WORDS } from "./sql-words.ts";
+import { addFirstWords, addRefused, addSuspected, hasPlaceholders, type Reading, wasTaken } from "./reading.ts";
+import type { SqlSource } from "./sql-source.ts";
+import { beginsLikeSql, FIRST_WORDS } from "./sql-words.ts";
 import type { StatementFact, StatementKind } from "./statement-fact.ts";
 import { lexSql } from "./text/lexer.ts";
-import { REFUSED } from "./text/operators.ts";
 import { type SqlPart, splitParts } from "./text/parts.ts";
-import type { Spelling } from "./text/token.ts";
-import { KIND_OF_FIRST_WORD } from "./tree/statement-nodes.ts";
+import { spellingsOf } from "./text/spellings.ts";
 import { walkStatement } from "./tree/walk-statement.ts";
 import type { Session } from "./tree/walk.ts";
-
-/** One reading of a text: its statements, and those that the parser refused. */
-interface Reading {
-  readonly parts: readonly SqlPart[];
-  readonly refused: readonly SqlPart[];
-  /** Whether something of it was not looked at, or means different things to different servers. */
-  readonly isOdd: boolean;
-}
 
 /** Reads the SQL of one call within its limits. */
 export class SqlReader {
@@ -139,69 +130,4 @@ export class SqlReader {
     }
     return isTaken;
   }
-}
-
-/** Whether the parser took all of a reading. */
-function wasTaken({ refused, isOdd }: Reading): boolean {
-  return refused.length === 0 && !isOdd;
-}
-
-/** Settings that change what quotes mean. */
-const QUOTE_SETTINGS = /sql_mode|standard_conforming_strings|backslash_quote/i;
-/** What MySQL and others tell apart differently. */
-const AMBIGUOUS = /[\\#]|--\S|\|\||&&/;
-
-function spellingsOf(text: string, dialect: Dialect): readonly Spelling[] {
-  if (QUOTE_SETTINGS.test(text)) return ["standard", "mysql_ansi", "mysql"];
-  switch (dialect) {
-    case "postgres":
-      return ["standard"];
-    case "mysql":
-      return ["mysql"];
-    case "any":
-      return AMBIGUOUS.test(text) ? ["standard", "mysql_ansi"] : ["standard"];
-  }
-}
-
-/** Whether the first word of a text, behind spaces and parentheses, begins a statement; a comment may hide it. */
-function beginsLikeSql(text: string): boolean {
-  const start = /^[\s(;]*(?:([a-z]+)|--|\/\*|#)/i.exec(text);
-  return start !== null && (start[1] === undefined || FIRST_WORDS.has(start[1].toLowerCase()));
-}
-
-/** Adds what is known of statements that the parser refused. */
-function addRefused({ refused }: Reading, log: FactLog): void {
-  log.addUnknown();
-  for (const part of refused) addFirstWords(part, log);
-}
-
-/**
- * Adds the harm that statements may do which the parser refused, where another reading of the text was taken whole:
- * most likely this one isn't meant, but a server of another kind may see it so.
- */
-function addSuspected({ refused, isOdd }: Reading, readings: readonly Reading[], log: FactLog): void {
-  if (isOdd) log.addUnknown();
-  if (refused.length === 0) return;
-  const known = new Set(readings.filter(wasTaken).flatMap(({ parts }) => parts.flatMap((part) => part.firstWords)));
-  for (const part of refused) {
-    // What isn't closed, no server takes.
-    if (part.text.includes(REFUSED)) continue;
-    const harmful = part.firstWords.filter((word) => HARMFUL_FIRST_WORDS.has(word));
-    if (harmful.some((word) => !known.has(word)) || /\b(?:out|dump)file\b/i.test(part.text)) log.addUnknown();
-    else if (harmful.length > 0) addFirstWords(part, log);
-  }
-}
-
-/** What begins with DROP drops something, if any server takes it at all. */
-function addFirstWords({ firstWords }: SqlPart, log: FactLog): void {
-  for (const word of firstWords) {
-    const kind = Object.hasOwn(KIND_OF_FIRST_WORD, word) ? KIND_OF_FIRST_WORD[word] : undefined;
-    if (kind === undefined) continue;
-    const withoutWhere = kind === "update" || kind === "delete" ? "unknown" : "no";
-    log.add({ kind, table: undefined, isTableKnown: false, withoutWhere: kind === "truncate" ? "yes" : withoutWhere });
-  }
-}
-
-function hasPlaceholders({ parts }: Reading): boolean {
-  return parts.some(({ boundText }) => boundText !== undefined);
 }

@@ -12,3 +12,9 @@ export const HARMFUL_FIRST_WORDS: ReadonlySet<string> = new Set(
   `alter call comment create delete deny drop exec execute grant handler import kill load merge purge rename replace
    restore revoke shutdown truncate update upsert`.split(/\s+/),
 );
+
+/** Whether the first word of a text, behind spaces and parentheses, begins a statement; a comment may hide it. */
+export function beginsLikeSql(text: string): boolean {
+  const start = /^[\s(;]*(?:([a-z]+)|--|\/\*|#)/i.exec(text);
+  return start !== null && (start[1] === undefined || FIRST_WORDS.has(start[1].toLowerCase()));
+}

@@ -45,7 +45,9 @@ function showCommand(command: ShellCommand): string {
     ...args.map(showWord),
     ...(cwd === "." ? [] : [`@${cwd ?? "‹?›"}`]),
     ...redirects.map(({ access, target }) => `${access}:${showWord(target)}`),
-    ...(assignments.length === 0 ? [] : [`{${assignments.map(({ name, value }) => `${name}=${showWord(value)}`).join(",")}}`]),
+    ...(assignments.length === 0
+      ? []
+      : [`{${assignments.map(({ name, value }) => `${name}=${showWord(value)}`).join(",")}}`]),
     ...(stdin === undefined ? [] : [`<${showWord(stdin)}`]),
     ...(code === undefined ? [] : [`code:${showWord(code)}`]),
   ].join(" ");

@@ -142,7 +142,7 @@ export class Flags {
 
 /** Whether a name may be several options of one letter. */
 function isCluster(name: string): boolean {
-  return name.length > 2 && /^-[A-Za-z]+$/.test(name);
+  return name.length > 2 && !name.startsWith("--") && /^-[A-Za-z]+$/.test(name);
 }
 
 function isMentioned({ specs, isNegated }: ResolvedOption, name: string): "on" | "off" | "none" {

@@ -2,14 +2,13 @@ import type { ArithmeticFor, For, Select, While } from "unbash";
 import { MAX_LOOP_WORDS } from "../../../limits.ts";
 import { UNKNOWN_WORD, type Word } from "../command.ts";
 import {
+  forgetAll,
   forgetVariables,
   forkState,
-  isSamePlace,
-  isSameVariables,
+  isSameState,
   joinStates,
   setVariable,
   type ShellState,
-  UNKNOWN_DIRECTORIES,
 } from "../state.ts";
 import { readList, type Tour, walkInside } from "./tour.ts";
 
@@ -48,35 +47,26 @@ interface Loop {
 }
 
 function walkEach(tour: Tour, state: ShellState, { name, words, body }: Loop): void {
-  let isChanged = false;
   for (const word of words) {
     const shell = forkState(state);
-    // What the body sets, it may have set before or skipped.
-    if (isChanged) forgetVariables(shell);
     setVariable(shell, name, word);
-    const { variables } = shell;
     runBody(tour, shell, () => tour.walkList(shell, body.commands));
-    isChanged ||= shell.variables !== variables;
     joinStates(state, shell);
   }
 }
 
-/**
- * Goes through a body as often as it takes until what it finds can't differ any more: a body that changes nothing does the same
- * each time, one that sets variables is read again without them, one that changes the directory without knowing that either.
- */
+/** Times that a body is read before nothing is believed to be known in it. Our choice: what people write settles at the second. */
+const MAX_PASSES = 3;
+
+/** Goes through a body until another time finds the shell as it was before: a body that changes nothing is read once. */
 function repeat(tour: Tour, state: ShellState, run: (shell: ShellState) => void): void {
-  let isLost = false;
-  for (;;) {
+  for (let pass = 1; ; pass += 1) {
+    const before = forkState(state);
     const shell = forkState(state);
     runBody(tour, shell, () => run(shell));
-    const [areVariablesSame, isPlaceSame] = [isSameVariables(state, shell), isSamePlace(state, shell)];
     joinStates(state, shell);
-    if (isLost || (areVariablesSame && isPlaceSame)) return;
-    forgetVariables(state);
-    if (isPlaceSame) continue;
-    state.directories = UNKNOWN_DIRECTORIES;
-    isLost = true;
+    if (isSameState(before, state) || pass > MAX_PASSES) return;
+    if (pass === MAX_PASSES) forgetAll(state);
   }
 }
 

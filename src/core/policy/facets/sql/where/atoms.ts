@@ -2,13 +2,8 @@ import { lastNameOf, type Node, nodeOfType, textOf, typedNodeOf } from "../tree/
 import { type Constant, readConstant } from "./constants.ts";
 import { type Atom, relationsOf, swapSides } from "./coverage.ts";
 import { keyOf } from "./expression-key.ts";
+import type { Part } from "./folder.ts";
 import type { RowNames } from "./row-names.ts";
-
-/** A condition of an OR, or its opposite. */
-interface Part {
-  readonly value: unknown;
-  readonly isNegated: boolean;
-}
 
 const YES = 1;
 const NO = 2;

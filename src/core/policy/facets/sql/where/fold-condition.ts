@@ -6,7 +6,7 @@ import { readConstant, truthOfConstant } from "./constants.ts";
 import { coversEverything } from "./coverage.ts";
 import { desugar } from "./desugar.ts";
 import { foldSubquery } from "./fold-subquery.ts";
-import type { Folder } from "./folder.ts";
+import type { Folder, Part } from "./folder.ts";
 import { both, either, invert, type Outcome } from "./outcome.ts";
 import { dependsOnRow, isOwnColumn, readColumn, type RowNames } from "./row-names.ts";
 import { foldBooleanTest, foldNullTest } from "./tests.ts";
@@ -14,12 +14,6 @@ import { foldBooleanTest, foldNullTest } from "./tests.ts";
 /** What a condition comes to for the rows that the names mean. Linear in its size; the tree isn't deep. */
 export function foldCondition(condition: unknown, names: RowNames): Outcome {
   return new ConditionFolder(names).fold(condition);
-}
-
-/** A condition, or its opposite. */
-export interface Part {
-  readonly value: unknown;
-  readonly isNegated: boolean;
 }
 
 /** What a condition is joined of. */

@@ -12,6 +12,12 @@ export interface Folder {
   withNames(names: RowNames): Folder;
 }
 
+/** A condition, or its opposite. */
+export interface Part {
+  readonly value: unknown;
+  readonly isNegated: boolean;
+}
+
 /** What a value comes to: a constant, NULL, different from row to row, or the same for all rows without anybody knowing which. */
 export type Value = { readonly constant: Constant } | "null" | "row" | "any";
 
