@@ -20,6 +20,7 @@ const GUARDED: readonly (readonly [method: string, path: string])[] = [
   ["POST", `/v1/approvals/${ID}/approve`],
   ["POST", `/v1/approvals/${ID}/reject`],
   ["POST", "/v1/policy/evaluate"],
+  ["POST", "/v1/policy/replay"],
   ["GET", "/v1/policy"],
   ["PUT", "/v1/policy"],
   ["GET", "/v1/policy/versions"],

@@ -74,7 +74,7 @@ function isTest(token: Token | undefined): token is (char: string) => boolean {
 
 /** Whether this is a known character, and not half of one. */
 function isWhole(char: string): boolean {
-  return char !== UNKNOWN && !/[\ud800-\udfff]/.test(char);
+  return char !== UNKNOWN && (char < "\ud800" || char > "\udfff");
 }
 
 function stepChar(tokens: readonly Token[], char: string, { from, to }: { from: Places; to: Places }): void {

@@ -166,6 +166,16 @@ describe("match.command", () => {
     expect(ask({ code: "os\\.remove" }, command)).toBe(answers);
   });
 
+  it.each<[pattern: string, assignments: readonly string[], expected: Truth]>([
+    ["HUSKY=0", [], "yes"],
+    ["HUSKY=0", ["HUSKY=0"], "no"],
+    ["HUSKY=0", ["HUSKY=?"], "unknown"],
+    ["*", ["LANG=C"], "no"],
+  ])("match.command.env_none %s asked about %j answers %s", (pattern, assignments, expected) => {
+    const command = commandOf("git commit", { assignments: assignmentsOf(...assignments) });
+    expect(permits({ env_none: pattern }, command)).toBe(expected);
+  });
+
   it("match.command takes a word that is too long to be searched for unknown", () => {
     const command = { ...commandOf("rm"), args: [textOf("x".repeat(70_000))] };
     expect(restricts({ args_any: "a*" }, command)).toBe("unknown");
@@ -271,6 +281,7 @@ describe("match.command refuses", () => {
     [{ args_min: 0 }, "This must be a whole number from 1"],
     [{ env_any: 7 }, "This must be text"],
     [{ env_any: "" }, "This must not be empty"],
+    [{ env_none: [] }, "This list is empty"],
     [{ config_any: "re:" }, "The regex is empty"],
     [{ pushes: "main" }, "This must be a mapping"],
     [{ pushes: { branches: "main" } }, 'Unknown key "branches"'],

@@ -27,14 +27,35 @@ const SPECIAL_READERS: ReadonlyMap<string, SpecialReader> = new Map([
   ["tar", readTar],
 ]);
 
+/** What was read of a command, and where it was taken to start. */
+interface KnownPaths {
+  readonly start: PathBase;
+  readonly paths: readonly PathFact[];
+}
+
+/** A command lives as long as its call or longer, and so does what was read of it; other documents mostly start at the same place. */
+const KNOWN = new WeakMap<ShellCommand, KnownPaths>();
+
 /** The files that one command speaks of: in its words, its redirections, and the program text that it is given. */
 export function readCommandPaths(command: ShellCommand, start: PathBase): readonly PathFact[] {
+  const known = KNOWN.get(command);
+  if (known !== undefined && isSameBase(known.start, start)) return known.paths;
+  const paths = findCommandPaths(command, start);
+  KNOWN.set(command, { start, paths });
+  return paths;
+}
+
+function isSameBase(left: PathBase, right: PathBase): boolean {
+  const { workspace, directory, isAdrift } = right;
+  return left.workspace === workspace && left.directory === directory && left.isAdrift === isAdrift;
+}
+
+function findCommandPaths(command: ShellCommand, start: PathBase): readonly PathFact[] {
   const { program, redirects, code, args, stdin } = command;
-  const base = enterBase(start, command.cwd);
-  const paths = new PathCollector(base);
+  const paths = new PathCollector(enterBase(start, command.cwd));
   for (const { target, access } of redirects) paths.add(target, [access]);
   if (program === undefined) return [...paths.paths, UNKNOWN_PATH];
-  if (code !== undefined) paths.paths.push(...findCodePaths(code, base));
+  if (code !== undefined) paths.paths.push(...findCodePaths(code, paths.base));
   if (program === "apply_patch" || program === "patch") addPatch(paths, args, stdin);
   readSystemProgram(command, paths);
   const special = SPECIAL_READERS.get(program);

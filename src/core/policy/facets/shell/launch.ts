@@ -199,6 +199,7 @@ function findShell(
   if (shell === "later") {
     forgetVariables(fork);
     fork.directories = UNKNOWN_DIRECTORIES;
+    fork.stdin = undefined;
   }
   return fork;
 }

@@ -1,5 +1,5 @@
 import { MAX_SHELL_NAMES } from "../../limits.ts";
-import { type ShellCommand, UNKNOWN_WORD, type Word } from "./command.ts";
+import { type ShellCommand, UNKNOWN, UNKNOWN_WORD, type Word } from "./command.ts";
 import { toWord } from "./programs/words.ts";
 import type { Reading } from "./reading.ts";
 import { enterDirectory } from "./script/directories.ts";
@@ -57,7 +57,7 @@ interface NewContent {
 
 function noteFile(reading: Reading, state: ShellState, { target, content, isAdded }: NewContent): void {
   for (const directory of state.directories) {
-    const path = enterDirectory(directory, target);
+    const path = pathOf(directory, target);
     if (path === undefined || reading.files.size >= MAX_SHELL_NAMES) continue;
     const before = isAdded ? reading.files.get(path) : undefined;
     const isOpaque = content.isOpaque || before?.isOpaque === true;
@@ -67,6 +67,12 @@ function noteFile(reading: Reading, state: ShellState, { target, content, isAdde
       text: (before?.text ?? "") + content.text,
     });
   }
+}
+
+/** In a directory that can't be known a file is still the same by the same name. */
+function pathOf(directory: string | undefined, file: Word): string | undefined {
+  if (file.isOpaque || file.isGlob) return undefined;
+  return enterDirectory(directory, file) ?? `${UNKNOWN}/${file.text}`;
 }
 
 /** Finds what the call itself wrote into a file; undefined for any other file, whose content is no part of the call. */
@@ -79,9 +85,10 @@ export function contentFinder({ files }: Reading, { directories }: ShellState): 
   if (files.size === 0) return findNothing;
   return (file) => {
     for (const directory of directories) {
-      const content = files.get(enterDirectory(directory, file) ?? "");
+      const content = files.get(pathOf(directory, file) ?? "");
       if (content !== undefined) return content;
     }
-    return undefined;
+    // What didn't fit may be any file.
+    return files.size < MAX_SHELL_NAMES ? undefined : UNKNOWN_WORD;
   };
 }

@@ -4,7 +4,7 @@ import { FactLog } from "./fact-log.ts";
 import { parsePostgres } from "./postgres-parser.ts";
 import { addFirstWords, addRefused, addSuspected, hasPlaceholders, type Reading, wasTaken } from "./reading.ts";
 import type { SqlSource } from "./sql-source.ts";
-import { beginsLikeSql, FIRST_WORDS } from "./sql-words.ts";
+import { beginsLikeSql, FIRST_WORDS, mayBeginSql } from "./sql-words.ts";
 import type { StatementFact, StatementKind } from "./statement-fact.ts";
 import { lexSql } from "./text/lexer.ts";
 import { type SqlPart, splitParts } from "./text/parts.ts";
@@ -41,7 +41,7 @@ export class SqlReader {
 
   /** Adds what a text does. What isn't certain to be SQL and isn't read as such is left out. */
   read(source: SqlSource): void {
-    if (source.certainty === "possible" && !beginsLikeSql(source.text)) return;
+    if (source.certainty === "possible" && !mayBeginSql(source.text)) return;
     const log = new FactLog();
     const text = source.client === "sqlite" ? takeDotCommands(source.text, log) : source.text;
     this.#charsLeft -= text.length;
@@ -65,7 +65,7 @@ export class SqlReader {
 
   /** Beyond the limit only the beginning is looked at. */
   #readBeyond(text: string, { certainty }: SqlSource): void {
-    if (certainty !== "certain" && !beginsLikeSql(text)) return;
+    if (certainty !== "certain" && !mayBeginSql(text)) return;
     const [part] = splitParts(lexSql(text.slice(0, 200), "standard").tokens);
     this.#log.addUnknown();
     if (part !== undefined) addFirstWords(part, this.#log);
@@ -77,10 +77,12 @@ export class SqlReader {
       case "certain":
         return true;
       case "probable":
-        return readings.some(({ parts: [first] }) => FIRST_WORDS.has(first?.firstWords[0] ?? ""));
+        return (
+          beginsLikeSql(text) || readings.some(({ parts: [first] }) => FIRST_WORDS.has(first?.firstWords[0] ?? ""))
+        );
       case "possible":
         // What the parser wasn't asked about any more may be SQL as well.
-        return this.#isSpent && beginsLikeSql(text);
+        return this.#isSpent && mayBeginSql(text);
     }
   }
 

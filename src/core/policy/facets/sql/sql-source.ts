@@ -8,7 +8,9 @@ export type Certainty = "certain" | "probable" | "possible";
 export interface SqlSource {
   /** The text, with `UNKNOWN` of `shell/command.ts` for what can't be known. */
   readonly text: string;
+  /** Whose grammar it is in. */
   readonly dialect: Dialect;
+  /** Whether it is SQL at all. */
   readonly certainty: Certainty;
   /** The client that reads it, where that has commands of its own. */
   readonly client?: "psql" | "sqlite";

@@ -13,8 +13,20 @@ export const HARMFUL_FIRST_WORDS: ReadonlySet<string> = new Set(
    restore revoke shutdown truncate update upsert`.split(/\s+/),
 );
 
-/** Whether the first word of a text, behind spaces and parentheses, begins a statement; a comment may hide it. */
+/** Characters of a text in which its first word is looked for. Our choice: longer ones begin no statement. */
+const START_CHARS = 200;
+
+/** Whether the first word of a text, behind spaces and parentheses, begins a statement, also in letters that only look like it. */
 export function beginsLikeSql(text: string): boolean {
-  const start = /^[\s(;]*(?:([a-z]+)|--|\/\*|#)/i.exec(text);
-  return start !== null && (start[1] === undefined || FIRST_WORDS.has(start[1].toLowerCase()));
+  const start = text
+    .slice(0, START_CHARS)
+    .normalize("NFKC")
+    .replace(/\p{Cf}/gu, "");
+  const word = /^[\s(;]*([a-z]+)/i.exec(start)?.[1];
+  return word !== undefined && FIRST_WORDS.has(word.toLowerCase());
+}
+
+/** Whether a text may begin a statement: as {@link beginsLikeSql}, or behind a comment. */
+export function mayBeginSql(text: string): boolean {
+  return /^[\s(;]*(?:--|\/\*|#)/.test(text) || beginsLikeSql(text);
 }

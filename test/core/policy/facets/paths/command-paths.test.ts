@@ -277,6 +277,16 @@ describe("readCommandPaths()", () => {
     expect(readPaths("cat /b", { cwd }, "/work")[0]).toMatchObject({ text: "/b", isAdrift: false });
   });
 
+  it("reads a command anew where it starts elsewhere", () => {
+    const command = buildCommand("cat a");
+    const texts = ["/work", "/work", "/other"].map((directory) => {
+      const [path] = readCommandPaths(command, { workspace: [], directory, isAdrift: false });
+      return path?.text;
+    });
+    const [adrift] = readCommandPaths(command, { workspace: [], directory: "/other", isAdrift: true });
+    expect([...texts, adrift?.isAdrift]).toEqual(["/work/a", "/work/a", "/other/a", true]);
+  });
+
   it("finds the files of a patch that is fed to a program", () => {
     const stdin = buildWord("*** Begin Patch\n*** Update File: a\n");
     expect(listPaths("apply_patch", { stdin })).toEqual(["write a"]);

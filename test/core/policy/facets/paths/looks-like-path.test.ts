@@ -9,10 +9,20 @@ describe("looksLikePath()", () => {
     },
   );
 
-  it.each(["README", "v1.2.3", "1.5", ".", "...", "", "a b.txt", "https://a/b", "a\n/b", "x=.env", "f(a.b)", `/${"a".repeat(4_096)}`])(
-    "takes %j for something else",
-    (text) => {
-      expect(looksLikePath(text)).toBe(false);
-    },
-  );
+  it.each([
+    "README",
+    "v1.2.3",
+    "1.5",
+    ".",
+    "...",
+    "",
+    "a b.txt",
+    "https://a/b",
+    "a\n/b",
+    "x=.env",
+    "f(a.b)",
+    `/${"a".repeat(4_096)}`,
+  ])("takes %j for something else", (text) => {
+    expect(looksLikePath(text)).toBe(false);
+  });
 });

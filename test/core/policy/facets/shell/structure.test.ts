@@ -136,7 +136,7 @@ describe("directories", () => {
     ["(cd /a && b); c; { cd /d && e; }", "cd /a", "b @/a", "c", "cd /d", "e @/d"],
     ["cd /a & b", "cd /a", "b"],
     ["if cd a; then b; fi; c", "cd a", "b", "b @a", "c", "c @a"],
-    ["if a; then cd b && c; else cd d && e; fi; f", "a", "cd b", "c @b", "cd d", "e @d", "f @d", "f", "f @b"],
+    ["if a; then cd b && c; else cd d && e; fi; f", "a", "cd b", "c @b", "cd d", "e @d", "f", "f @d", "f @b"],
     ["if a; then exit; fi; b; if c; then d; else exit; fi; e", "a", "exit", "b", "c", "d", "exit", "e"],
     ["cd a; cd b; cd c; d", "cd a", "cd b", "cd b @a", "cd c", "cd c @a", "cd c @b", "cd c @a/b", "d @‹?›"],
     [
@@ -208,11 +208,13 @@ describe("loops", () => {
     ],
     ["D=/d; while read f; do rm $D/$f; done", "read f {D=/d}", "rm /d/‹?›+ {D=/d}"],
     ["while a; do cd /b; done; c", "a", "cd /b", "a", "a @/b", "cd /b", "cd /b @/b", "c", "c @/b"],
-    ["while cd a; do b; done", "cd a", "b", "b @a"].concat(
-      ["cd a", "cd a @a", "b", "b @a", "b @a/a"],
-      ["cd a", "cd a @a", "cd a @a/a", "b", "b @a", "b @a/a", "b @a/a/a"],
-      ["cd a @‹?›", "b @‹?›"],
-    ) as [string, ...string[]],
+    [
+      "while cd a; do b; done",
+      ...["cd a", "b", "b @a"],
+      ...["cd a", "cd a @a", "b", "b @a", "b @a/a"],
+      ...["cd a", "cd a @a", "cd a @a/a", "b", "b @a", "b @a/a", "b @a/a/a"],
+      ...["cd a @‹?›", "b @‹?›"],
+    ],
     [
       "while a; do HOME=/x; b ~; done; c ~",
       "a",
@@ -227,7 +229,7 @@ describe("loops", () => {
       "break {X=a}",
       "b {X=a,X=c}",
       "break {X=a,X=c}",
-      "d ‹?› {X=a,X=c,X=c}",
+      "d ‹?›+ {X=a,X=c,X=c}",
     ],
     ["while a; do exit; done; b", "a", "exit", "b"],
   ]);

@@ -62,8 +62,8 @@ describe("hostile SQL", () => {
       const start = process.cpuUsage();
       factsOf(action, { sql });
       const { user, system } = process.cpuUsage(start);
-      // Ten times what it takes alone on a machine: other tests run beside this one.
-      expect((user + system) / 1_000).toBeLessThan(200);
+      // Far more than it takes, since other tests run beside this one; what takes quadratic time takes seconds.
+      expect((user + system) / 1_000).toBeLessThan(1_000);
     }
   });
 

@@ -15,6 +15,8 @@ const STRING =
 const QUOTED_COMMAND = /(?:\bqx|%x)[ \t]*(?:\{[^}]*\}?|\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|([^\w\s])[^]*?(?:\1|$))/y;
 const PATTERN = /\/(?:[^/\\\n]|\\.)+\//y;
 const NAME = /[A-Za-z_$@][\w$]*/y;
+/** Lisps have names with dashes. */
+const DASHED_NAME = /[A-Za-z_$@][\w$-]*/y;
 const SPACE = /[ \t\r\f\v]+/y;
 
 /** Languages in which a slash may begin a regular expression. */
@@ -22,8 +24,18 @@ const WITH_PATTERNS: readonly Language[] = ["node", "ruby", "perl", "awk"];
 /** Languages in which backticks run a command. */
 const WITH_BACKTICKS: readonly Language[] = ["ruby", "perl", "php", "other"];
 
+/** A program text. */
+export interface CodeText {
+  /** The text. */
+  readonly text: string;
+  /** What it is written in. */
+  readonly language: Language;
+  /** Whether it is what stands in a string: a quote in a pattern may have made a string of what is none, so no pattern is believed. */
+  readonly isPart: boolean;
+}
+
 /** Splits a program into its pieces; linear in its text. */
-export function readTokens(text: string, language: Language): readonly CodeToken[] {
+export function readTokens({ text, language, isPart }: CodeText): readonly CodeToken[] {
   const tokens: CodeToken[] = [];
   let index = 0;
   const take = (pattern: RegExp): string | undefined => {
@@ -34,7 +46,7 @@ export function readTokens(text: string, language: Language): readonly CodeToken
   };
   while (index < text.length) {
     if (take(SPACE) !== undefined) continue;
-    const token = readToken(take, { language, last: tokens.at(-1) });
+    const token = readToken(take, { language, hasPattern: !isPart && mayBeginPattern(language, tokens.at(-1)) });
     if (token === undefined) tokens.push({ kind: "mark", text: text.charAt(index++) });
     else tokens.push(token);
   }
@@ -43,10 +55,14 @@ export function readTokens(text: string, language: Language): readonly CodeToken
 
 interface Place {
   readonly language: Language;
-  readonly last: CodeToken | undefined;
+  /** Whether a slash begins a regular expression there. */
+  readonly hasPattern: boolean;
 }
 
-function readToken(take: (pattern: RegExp) => string | undefined, { language, last }: Place): CodeToken | undefined {
+function readToken(
+  take: (pattern: RegExp) => string | undefined,
+  { language, hasPattern }: Place,
+): CodeToken | undefined {
   if (language === "perl" || language === "ruby") {
     const command = take(QUOTED_COMMAND);
     if (command !== undefined)
@@ -54,17 +70,38 @@ function readToken(take: (pattern: RegExp) => string | undefined, { language, la
   }
   const string = take(STRING);
   if (string !== undefined) return readString(string, language);
-  if (WITH_PATTERNS.includes(language) && mayBeginPattern(last)) {
+  if (hasPattern) {
     const pattern = take(PATTERN);
     if (pattern !== undefined) return { kind: "pattern", text: pattern };
   }
-  const name = take(NAME);
+  const name = take(language === "other" ? DASHED_NAME : NAME);
   return name === undefined ? undefined : { kind: "name", text: name };
 }
 
+/** Words behind which a value begins. */
+const BEFORE_VALUES = new Set([
+  "if",
+  "unless",
+  "and",
+  "or",
+  "not",
+  "when",
+  "while",
+  "until",
+  "return",
+  "split",
+  "grep",
+  "map",
+  "print",
+  "typeof",
+  "case",
+]);
+
 /** Behind a value a slash divides. */
-function mayBeginPattern(last: CodeToken | undefined): boolean {
-  return last === undefined || (last.kind === "mark" && /[^\w)\]}]/.test(last.text));
+function mayBeginPattern(language: Language, last: CodeToken | undefined): boolean {
+  if (!WITH_PATTERNS.includes(language)) return false;
+  if (last === undefined || last.kind === "name") return last === undefined || BEFORE_VALUES.has(last.text);
+  return last.kind === "mark" && /[^\w)\]}]/.test(last.text);
 }
 
 function readString(spelling: string, language: Language): CodeToken {

@@ -9,10 +9,15 @@ import { findRunningNames } from "./running-names.ts";
 /** Programs inside strings of programs that are looked at. Our choice; deeper ones can't be known. */
 const MAX_CODE_DEPTH = 3;
 
+/** Names of one import that are looked at. Our choice; a longer one can't be known. */
+const MAX_IMPORTED = 20;
+
 /** A program, or a string in one that may be a program too. */
 interface Code {
   readonly text: string;
   readonly language: Language;
+  /** Names with which the whole program may run others. */
+  readonly names: ReadonlySet<string>;
   readonly depth: number;
 }
 
@@ -21,29 +26,26 @@ interface Code {
  * else than strings, nobody knows. A program that names nothing of the kind runs nothing.
  */
 export function findCodeRuns(language: Language, code: Word): readonly Run[] {
-  const runs = readCode({ text: code.text, language, depth: 0 });
+  const names = findRunningNames(language, code.text);
+  const runs = readCode({ text: code.text, language, names, depth: 0 });
   return code.isOpaque ? [...runs, UNKNOWN_RUN] : runs;
 }
 
-function readCode({ text, language, depth }: Code): readonly Run[] {
-  const tokens = readTokens(text, language);
-  const names = findRunningNames(language, text);
+function readCode(code: Code): readonly Run[] {
+  const { text, language, names, depth } = code;
+  const tokens = readTokens({ text, language, isPart: depth > 0 });
   const use = findUse(tokens, { names, language, isPart: depth > 0 });
-  const inner = tokens.flatMap((token) => readInner(token, { text, language, depth }, names));
+  const inner = tokens.flatMap((token) => readInner(token, code));
   const cells = language === "python" && depth === 0 ? readCells(text) : [];
   if (use === "none") return [...inner, ...cells];
   return [...cells, ...readStrings(tokens), ...inner, ...(use === "unclear" ? [UNKNOWN_RUN] : [])];
 }
 
 /** A string that names such a thing itself may be run as a program. */
-function readInner(
-  { kind, text }: CodeToken,
-  { language, depth, text: outer }: Code,
-  names: ReadonlySet<string>,
-): readonly Run[] {
-  if (kind === "name" || kind === "mark" || text.length >= outer.length) return [];
+function readInner({ kind, text }: CodeToken, { depth, names, ...code }: Code): readonly Run[] {
+  if (kind === "name" || kind === "mark" || text.length >= code.text.length) return [];
   if (!(text.match(/[A-Za-z_]\w*(?=\s*[("'`])/g) ?? []).some((name) => names.has(name))) return [];
-  return depth >= MAX_CODE_DEPTH ? [UNKNOWN_RUN] : readCode({ text, language, depth: depth + 1 });
+  return depth >= MAX_CODE_DEPTH ? [UNKNOWN_RUN] : readCode({ ...code, text, names, depth: depth + 1 });
 }
 
 /** Lines of a notebook that a shell runs. */
@@ -110,18 +112,20 @@ function judgeName(tokens: readonly CodeToken[], index: number, { isPart, names 
 
 /** Whether a name only stands in an import or in front of another one, as in `{ exec } = …`, `Command.new` or `from x import run`. */
 function isMention(tokens: readonly CodeToken[], index: number, names: ReadonlySet<string>): boolean {
-  const next = tokens[index + 1];
+  const [previous, next] = [tokens[index - 1], tokens[index + 1]];
   if (next?.kind === "name") return names.has(next.text);
-  if (next !== undefined && next.kind === "mark" && /^[.,}]$/.test(next.text)) return true;
-  for (let at = index - 1; at >= Math.max(0, index - 20); at -= 1) {
+  if (next?.kind === "mark" && /^[.,}]$/.test(next.text)) return true;
+  if (previous?.text === ".") return false;
+  for (let at = index - 1; at >= Math.max(0, index - MAX_IMPORTED); at -= 1) {
     const token = tokens[at];
-    if (token?.kind === "name" && (token.text === "import" || token.text === "require")) return true;
-    if (token?.text === ";") return false;
+    if (token?.text === "import") return true;
+    if (token?.kind !== "name" && token?.text !== ",") return false;
   }
   return false;
 }
 
-function takeArguments(tokens: readonly CodeToken[], from: number): readonly CodeToken[] {
+/** Undefined when they don't end. */
+function takeArguments(tokens: readonly CodeToken[], from: number): readonly CodeToken[] | undefined {
   let level = 0;
   for (let index = from; index < tokens.length; index += 1) {
     const token = tokens[index];
@@ -129,11 +133,17 @@ function takeArguments(tokens: readonly CodeToken[], from: number): readonly Cod
     if (token.text === "(") level += 1;
     if (token.text === ")" && --level < 0) return tokens.slice(from, index);
   }
-  return tokens.slice(from);
+  return undefined;
 }
 
+/** Words that end what is given to a command in front of them. */
+const MODIFIERS = new Set(["if", "unless", "while", "until", "or", "and", "for", "then"]);
+
 function takeStatement(tokens: readonly CodeToken[], from: number): readonly CodeToken[] {
-  const end = tokens.findIndex(({ kind, text }, index) => index > from && kind === "mark" && /[;\n})]/.test(text));
+  const end = tokens.findIndex(
+    ({ kind, text }, index) =>
+      index > from && (kind === "mark" ? /[;\n})]/.test(text) : kind === "name" && MODIFIERS.has(text)),
+  );
   return end === -1 ? tokens.slice(from) : tokens.slice(from, end);
 }
 
@@ -157,13 +167,16 @@ const CONSTANTS = new Set([
   "my",
 ]);
 
-function hasOnlyStrings(tokens: readonly CodeToken[]): boolean {
-  return tokens.every(({ kind, text }, index) => {
-    if (kind === "string" || kind === "command") return true;
-    if (kind === "mark") return /[\s,[\](){}:=.\d;]/.test(text);
-    const next = tokens[index + 1];
-    return kind === "name" && (CONSTANTS.has(text) || next?.text === "=" || next?.text === ":");
-  });
+function hasOnlyStrings(tokens: readonly CodeToken[] | undefined): boolean {
+  return (
+    tokens !== undefined &&
+    tokens.every(({ kind, text }, index) => {
+      if (kind === "string" || kind === "command") return true;
+      if (kind === "mark") return /[\s,[\](){}:=.\d;]/.test(text);
+      const next = tokens[index + 1];
+      return kind === "name" && (CONSTANTS.has(text) || next?.text === "=" || next?.text === ":");
+    })
+  );
 }
 
 /** Strings that only commas and brackets keep apart are the words of one program; a string with spaces in front is a line. */

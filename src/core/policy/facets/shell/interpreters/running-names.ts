@@ -129,7 +129,19 @@ const NAMES: Readonly<Record<Language, readonly string[]>> = {
     "call",
     "ProcessBuilder",
     "getRuntime",
-  ].concat(["script", "EvaluateString", "interact", "command", "os"]),
+  ].concat(
+    [
+      "script",
+      "command",
+      "os",
+      "shell-command",
+      "shell-command-to-string",
+      "call-process",
+      "start-process",
+      "run-program",
+    ],
+    ["run-shell-command"],
+  ),
 };
 
 const SETS: ReadonlyMap<Language, ReadonlySet<string>> = new Map(

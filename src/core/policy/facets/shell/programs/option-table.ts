@@ -31,7 +31,10 @@ export interface OptionTable {
 export function parseOptionTable(text: string): OptionTable {
   const words = text.split(/\s+/).filter((word) => word !== "");
   const specs = words.filter((word) => word !== "...").map(parseSpec);
-  return { byTyped: listTyped(specs), isComplete: !words.includes("...") };
+  const isComplete = !words.includes("...");
+  // `--backup` may be an option of its own that isn't listed: to take it for `--backup-dir=` would hide the word behind it.
+  const abbreviable = specs.filter(({ value }) => isComplete || value !== "required");
+  return { byTyped: listTyped(specs, new Set(abbreviable)), isComplete };
 }
 
 function parseSpec(word: string): OptionSpec {
@@ -41,14 +44,17 @@ function parseSpec(word: string): OptionSpec {
 }
 
 /** An exact spelling wins over one that takes another option back, and that over abbreviations. */
-function listTyped(specs: readonly OptionSpec[]): ReadonlyMap<string, ResolvedOption> {
+function listTyped(
+  specs: readonly OptionSpec[],
+  abbreviable: ReadonlySet<OptionSpec>,
+): ReadonlyMap<string, ResolvedOption> {
   const exact = new Map<string, ResolvedOption>();
   const abbreviated = new Map<string, { specs: OptionSpec[]; isNegated: boolean }>();
   for (const isNegated of [false, true]) {
     for (const spec of specs) {
       for (const name of isNegated ? spec.opposites : spec.names) {
         if (!exact.has(name)) exact.set(name, { specs: [spec], isNegated });
-        for (const typed of isLong(name) ? listAbbreviations(name) : []) {
+        for (const typed of isLong(name) && abbreviable.has(spec) ? listAbbreviations(name) : []) {
           const known = abbreviated.get(typed);
           if (known === undefined) abbreviated.set(typed, { specs: [spec], isNegated });
           else if (known.isNegated === isNegated && !known.specs.includes(spec)) known.specs.push(spec);

@@ -41,7 +41,6 @@ export const COMMAND_OPTIONS: Readonly<Record<string, readonly CommandOption[]>>
   "apt-get": APT,
   aptitude: APT,
   "start-stop-daemon": [{ names: ["-a", "--startas", "-x", "--exec"] }],
-  gdb: [{ names: ["-ex", "-iex", "--eval-command", "-eval-command"], mark: /^(?:shell|!) */ }],
 };
 
 /** What runs because an option names it, as with `tar --to-command`. */

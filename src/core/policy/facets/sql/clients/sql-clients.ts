@@ -5,6 +5,7 @@ import type { StatementKind } from "../statement-fact.ts";
 export interface SqlClient {
   /** Words that lead to it, in this order, as in `cockroach sql`; absent where the program alone is it. */
   readonly path?: readonly string[];
+  /** In which it takes SQL. */
   readonly dialect: Dialect;
   /** See `SqlSource`. */
   readonly client?: SqlSource["client"];
@@ -120,6 +121,7 @@ export const SQL_CLIENTS: ReadonlyMap<string, readonly SqlClient[]> = new Map<st
 
 /** A program that does one thing to a whole database. */
 export interface DatabaseTool {
+  /** What it does. */
   readonly kind: StatementKind;
   /** A word without which it doesn't; absent where the program alone does. */
   readonly word?: string;

@@ -2,10 +2,11 @@ import type { InputValue } from "../../input.ts";
 import type { FacetSource } from "../../source.ts";
 import type { SqlReader } from "../read-sql.ts";
 import type { Certainty, Dialect } from "../sql-source.ts";
-import { type KeyRole, roleOfKey } from "./sql-keys.ts";
+import { type KeyPlace, type KeyRole, roleOfKey } from "./sql-keys.ts";
 
 const POSTGRES_WORDS = "postgres postgresql psql pg pgsql supabase timescaledb cockroachdb redshift neon".split(" ");
 const MYSQL_WORDS = ["mysql", "mariadb"];
+const SEARCH_WORDS = ["search", "find", "lookup", "retrieve", "ask"];
 
 /** Keys whose words are looked at; of those beyond it counts what they sound like. Our choice: no tool has as many. */
 const MAX_KEYS = 500;
@@ -17,9 +18,10 @@ export function readInputSql(source: FacetSource, reader: SqlReader): void {
   const { value, texts, isCut } = source.input;
   if (isCut) reader.addUnknown();
   const found: FoundTexts = { certain: [], probable: [], possible: [] };
+  const isSearch = SEARCH_WORDS.some((word) => source.nameWords.has(word));
   const isBare = typeof value === "string" || Array.isArray(value);
-  const finder = new TextFinder(found, texts.length === 1);
-  finder.find(value, isBare ? "certain" : "possible");
+  const finder = new TextFinder(found, { isOnlyText: texts.length === 1, isSearch });
+  finder.find(value, isBare && !isSearch ? "certain" : "probable");
   const dialect = dialectOf(source);
   // The limits are spent on what is SQL for sure before they are on what may be.
   for (const certainty of ["certain", "probable", "possible"] as const) {
@@ -31,13 +33,13 @@ type FoundTexts = Readonly<Record<Certainty, string[]>>;
 
 class TextFinder {
   readonly #found: FoundTexts;
-  readonly #isOnlyText: boolean;
+  readonly #place: KeyPlace;
   /** The same keys come again and again in lists. */
   readonly #roles = new Map<string, KeyRole>();
 
-  constructor(found: FoundTexts, isOnlyText: boolean) {
+  constructor(found: FoundTexts, place: KeyPlace) {
     this.#found = found;
-    this.#isOnlyText = isOnlyText;
+    this.#place = place;
   }
 
   find(value: InputValue, role: Certainty): void {
@@ -58,7 +60,7 @@ class TextFinder {
     if (role !== undefined) return role;
     const isUsual = key.length <= MAX_KEY_CHARS && this.#roles.size < MAX_KEYS;
     if (!isUsual) return SOUNDS_LIKE_SQL.test(key) ? "certain" : "possible";
-    role = roleOfKey(key, this.#isOnlyText);
+    role = roleOfKey(key, this.#place);
     this.#roles.set(key, role);
     return role;
   }

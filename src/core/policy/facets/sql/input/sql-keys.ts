@@ -15,6 +15,8 @@ const SQL_WORDS: ReadonlySet<string> = new Set([
   "dml",
 ]);
 
+const QUERY_WORDS: ReadonlySet<string> = new Set(["query", "queries"]);
+
 const PROBABLE_KEYS: ReadonlySet<string> = new Set([
   "q",
   "command",
@@ -72,14 +74,19 @@ const PROSE_WORDS: ReadonlySet<string> = new Set([
   "id",
 ]);
 
-/**
- * What a key says, by its whole words: `rawSql` and `sql_query` are SQL for sure, `sql_mode` is probably not.
- * The only text of an input is more likely to be SQL than one of several.
- */
-export function roleOfKey(key: string, isOnlyText: boolean): KeyRole {
+/** What else is known of the input that a key stands in. */
+export interface KeyPlace {
+  /** Whether it has one text alone, which is then more likely to be SQL than one of several. */
+  readonly isOnlyText: boolean;
+  /** Whether the tool searches, so that a query may as well be words to look for. */
+  readonly isSearch: boolean;
+}
+
+/** What a key says, by its whole words: `rawSql` and `sql_query` are SQL for sure, `sql_mode` is probably not. */
+export function roleOfKey(key: string, { isOnlyText, isSearch }: KeyPlace): KeyRole {
   const words = [...splitNameWords(key)];
   const last = words.at(-1) ?? "";
-  if (SQL_WORDS.has(last)) return "certain";
+  if (SQL_WORDS.has(last)) return isSearch && QUERY_WORDS.has(last) ? "probable" : "certain";
   if (PROSE_WORDS.has(last)) return "never";
   if (!isOnlyText && words.some((word) => BOUND_WORDS.has(word))) return "never";
   const isProbable = isOnlyText || PROBABLE_KEYS.has(last) || words.some((word) => SQL_WORDS.has(word));

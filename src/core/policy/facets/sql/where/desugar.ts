@@ -7,7 +7,7 @@ export type Sugar =
 
 /**
  * Writes IN, BETWEEN, IS DISTINCT FROM, ANY and ALL over lists as comparisons, joined; undefined for everything else.
- * That NULL is distinct from nothing is left out: it is a row here or there.
+ * For IS DISTINCT FROM a column that is NULL is a row here or there, so only a NULL that is written counts.
  */
 export function desugar(node: Node): Sugar | undefined {
   const { lexpr: left, rexpr: right } = node;
@@ -28,9 +28,9 @@ export function desugar(node: Node): Sugar | undefined {
     case "AEXPR_NOT_BETWEEN_SYM":
       return { join: "not", parts: [{ A_Expr: { ...node, kind: "AEXPR_BETWEEN_SYM" } }] };
     case "AEXPR_DISTINCT":
-      return { join: "and", parts: [compare("<>", left, right)] };
+      return { join: "and", parts: [testNull("IS_NOT_NULL", left, right) ?? compare("<>", left, right)] };
     case "AEXPR_NOT_DISTINCT":
-      return { join: "and", parts: [compare("=", left, right)] };
+      return { join: "and", parts: [testNull("IS_NULL", left, right) ?? compare("=", left, right)] };
     default:
       return undefined;
   }
@@ -39,6 +39,16 @@ export function desugar(node: Node): Sugar | undefined {
 /** A comparison as the parser would give it. */
 export function compare(operator: string, left: unknown, right: unknown): Node {
   return { A_Expr: { kind: "AEXPR_OP", name: [{ String: { sval: operator } }], lexpr: left, rexpr: right } };
+}
+
+/** To be distinct from NULL is not to be NULL; undefined where neither side is NULL. */
+function testNull(test: "IS_NULL" | "IS_NOT_NULL", left: unknown, right: unknown): Node | undefined {
+  const other = isNull(left) ? right : isNull(right) ? left : undefined;
+  return other === undefined ? undefined : { NullTest: { arg: other, nulltesttype: test } };
+}
+
+function isNull(value: unknown): boolean {
+  return nodeOfType(value, "A_Const")?.["isnull"] === true;
 }
 
 function overAll(join: "and" | "or", { name, lexpr }: Node, items: readonly unknown[]): Sugar {

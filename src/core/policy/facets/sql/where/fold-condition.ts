@@ -13,7 +13,7 @@ import { foldBooleanTest, foldNullTest } from "./tests.ts";
 
 /** What a condition comes to for the rows that the names mean. Linear in its size; the tree isn't deep. */
 export function foldCondition(condition: unknown, names: RowNames): Outcome {
-  return new ConditionFolder(names).fold(condition);
+  return new ConditionFolder(names, false).foldPart({ value: condition, isNegated: false });
 }
 
 /** What a condition is joined of. */
@@ -24,22 +24,29 @@ interface Joined {
 
 class ConditionFolder implements Folder {
   readonly names: RowNames;
+  /** See `both`. */
+  readonly #isTurned: boolean;
 
-  constructor(names: RowNames) {
+  constructor(names: RowNames, isTurned: boolean) {
     this.names = names;
+    this.#isTurned = isTurned;
   }
 
   withNames(names: RowNames): Folder {
-    return new ConditionFolder(names);
+    return new ConditionFolder(names, true);
   }
 
   fold(condition: unknown): Outcome {
-    return this.#foldPart({ value: condition, isNegated: false });
+    return new ConditionFolder(this.names, true).foldPart({ value: condition, isNegated: false });
   }
 
-  #foldPart(part: Part): Outcome {
+  foldPart(part: Part): Outcome {
     const joined = takeApart(part);
-    if (joined?.join === "and") return both(joined.parts.map((each) => this.#foldPart(each)));
+    if (joined?.join === "and")
+      return both(
+        joined.parts.map((each) => this.foldPart(each)),
+        this.#isTurned,
+      );
     if (joined !== undefined) return this.#foldEither(flatten(joined.parts));
     const outcome = this.#foldLeaf(part.value);
     return part.isNegated ? invert(outcome) : outcome;
@@ -47,7 +54,7 @@ class ConditionFolder implements Folder {
 
   /** Parts that each pick rows may take all of them together. */
   #foldEither(parts: readonly Part[]): Outcome {
-    const outcomes = parts.map((part) => this.#foldPart(part));
+    const outcomes = parts.map((part) => this.foldPart(part));
     const outcome = either(outcomes);
     if (outcome !== "row") return outcome;
     const atoms = parts.map((part) => describeAtom(part, this.names)).filter((atom) => atom !== undefined);

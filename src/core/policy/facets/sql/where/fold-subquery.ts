@@ -3,7 +3,7 @@ import { compare } from "./desugar.ts";
 import type { Folder } from "./folder.ts";
 import type { Outcome } from "./outcome.ts";
 import { dependsOnRow, isCorrelated } from "./row-names.ts";
-import { findOnlyTarget, findOnlyValue, foldSameTable, isEmptyQuery } from "./subqueries.ts";
+import { findOnlyValue, findTarget, foldSameTable, isEmptyQuery } from "./subqueries.ts";
 
 /** What a condition made of a subquery comes to: EXISTS, IN, ANY, ALL, or its one value. */
 export function foldSubquery(node: Node, folder: Folder): Outcome {
@@ -33,12 +33,11 @@ function foldExists(select: Node, folder: Folder): Outcome {
 
 /** Being one of all rows of the same table is what every row is. */
 function foldAny({ node, select }: { readonly node: Node; readonly select: Node }, folder: Folder): Outcome {
-  const target = findOnlyTarget(select);
-  if (target !== undefined) {
-    return folder.fold(compare(lastNameOf(node["operName"]) || "=", node["testexpr"], target));
-  }
-  if (select["fromClause"] !== undefined && foldSameTable(select, folder) === "true") return "any";
-  return foldUnseen(node, folder);
+  if (foldSameTable(select, folder) !== "true") return foldUnseen(node, folder);
+  if (select["fromClause"] !== undefined) return "any";
+  const target = findTarget(select);
+  if (target === undefined) return foldUnseen(node, folder);
+  return folder.fold(compare(lastNameOf(node["operName"]) || "=", node["testexpr"], target));
 }
 
 /** What the subquery finds can't be known. */

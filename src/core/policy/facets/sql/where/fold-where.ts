@@ -22,7 +22,7 @@ export interface MergeConditions {
 export function foldMergeWhere({ join, isMatched, clause }: MergeConditions, names: RowNames): Truth {
   const joined = foldCondition(join, names);
   const outcome = isMatched ? joined : invert(joined);
-  return toTruth(clause === undefined ? outcome : both([outcome, foldCondition(clause, names)]));
+  return toTruth(clause === undefined ? outcome : both([outcome, foldCondition(clause, names)], false));
 }
 
 /** A condition that never holds picks no rows, which is harmless. */

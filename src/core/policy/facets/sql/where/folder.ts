@@ -6,7 +6,7 @@ import type { RowNames } from "./row-names.ts";
 export interface Folder {
   /** Which names mean the rows. */
   readonly names: RowNames;
-  /** What a condition comes to. */
+  /** What a condition comes to of which something else is made. */
   fold(condition: unknown): Outcome;
   /** The same where names mean other things. */
   withNames(names: RowNames): Folder;
@@ -14,7 +14,9 @@ export interface Folder {
 
 /** A condition, or its opposite. */
 export interface Part {
+  /** The condition. */
   readonly value: unknown;
+  /** Whether its opposite is meant. */
   readonly isNegated: boolean;
 }
 

@@ -18,9 +18,12 @@ export function invert(outcome: Outcome): Outcome {
   }
 }
 
-/** The outcome of AND: one part that picks rows is enough. */
-export function both(outcomes: readonly Outcome[]): Outcome {
-  return strongest(outcomes, ["false", "null", "row", "any"]) ?? "true";
+/**
+ * The outcome of AND: one part that picks rows is enough, unless something is made of the outcome that may turn it around,
+ * as IS NOT TRUE does: there what nobody knows may let all rows through.
+ */
+export function both(outcomes: readonly Outcome[], isTurned: boolean): Outcome {
+  return strongest(outcomes, isTurned ? ["false", "any", "row", "null"] : ["false", "row", "any", "null"]) ?? "true";
 }
 
 /** The outcome of OR: one part that may be true of all rows is enough. */

@@ -8,18 +8,17 @@ import type { RowNames } from "./row-names.ts";
 /** Clauses that make a query more than a choice of a table's rows. */
 const OTHER_CLAUSES = ["groupClause", "havingClause", "limitCount", "limitOffset", "larg", "valuesLists"] as const;
 
-/** What a query that reads no table gives, where it gives one value without a condition; undefined for any other. */
-export function findOnlyTarget(select: Node): unknown {
+/** The one value that each row of a query has; undefined where it has several. */
+export function findTarget(select: Node): unknown {
   const [target, second] = listOf(select["targetList"]);
-  const isPlain = select["fromClause"] === undefined && select["whereClause"] === undefined && !isMore(select);
-  if (!isPlain || second !== undefined) return undefined;
-  return nodeOf(nodeOfType(target, "ResTarget"))["val"];
+  return second === undefined ? nodeOf(nodeOfType(target, "ResTarget"))["val"] : undefined;
 }
 
 /** The value of a subquery that stands for one and reads no table. */
 export function findOnlyValue(link: Node): unknown {
-  if (link["subLinkType"] !== "EXPR_SUBLINK") return undefined;
-  return findOnlyTarget(nodeOf(nodeOfType(link["subselect"], "SelectStmt")));
+  const select = nodeOf(nodeOfType(link["subselect"], "SelectStmt"));
+  const isValue = link["subLinkType"] === "EXPR_SUBLINK" && select["fromClause"] === undefined;
+  return isValue && select["whereClause"] === undefined && !isMore(select) ? findTarget(select) : undefined;
 }
 
 /** Whether a query gives no rows, whatever it reads. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ALL_PROGRAMS, findProgramReader } from "../../../../../../src/core/policy/facets/paths/programs/program-index.ts";
+import {
+  ALL_PROGRAMS,
+  findProgramReader,
+} from "../../../../../../src/core/policy/facets/paths/programs/program-index.ts";
 
 function splitWords(text: string): readonly string[] {
   return text.split(" ");
@@ -26,7 +29,7 @@ describe("findProgramReader()", () => {
   it.each([
     ["Get-Content", "get-content"],
     ["TYPE", "type"],
-    ["python3.12", "python3"],
+    ["python3.12", "python"],
     ["vim.exe", "vim"],
     ["gawk-5.1", "gawk"],
   ])("reads %s as %s", (program, known) => {

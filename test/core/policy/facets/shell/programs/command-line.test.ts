@@ -90,6 +90,7 @@ describe("commandLineOf() reads programs that nothing is known of", () => {
     ["tool -f", "-f", "yes"],
     ["tool -uf", "-u", "yes"],
     ["tool -uf", "-f", "likely"],
+    ["tool -vr -f", "-rf", "likely"],
     ["tool -uf -f", "-f", "yes"],
     ["tool -f -uf", "-f", "yes"],
     ["tool -uf -vf", "-f", "likely"],
@@ -172,6 +173,18 @@ describe("commandLineOf() finds operands", () => {
   it("commandLineOf() gathers all values of an option", () => {
     const { flags } = commandLineOf(commandOf("git rebase -x make --exec=lint -xtest"));
     expect(flags.valuesOf("--exec").map(({ text }) => text)).toEqual(["make", "lint", "test"]);
+  });
+
+  it.each<[flag: string, expected: Presence]>([
+    ["--force", "no"],
+    ["--no-force", "yes"],
+    ["--mirror", "likely"],
+    ["--tags", "no"],
+    ["--dry-run", "yes"],
+    ["-q", "yes"],
+  ])("commandLineOf() of many options has %s: %s", (flag, expected) => {
+    const many = "-q ".repeat(20);
+    expect(presenceOf(`git push --force --no-force --mirror=false --no-dry-run ${many}-n`, flag)).toBe(expected);
   });
 
   it("commandLineOf() reads a command once", () => {
