@@ -1,5 +1,6 @@
 import type { FacetSource } from "../source.ts";
-import { type CommandFacet, type Word } from "./command.ts";
+import type { CommandFacet, Word } from "./command.ts";
+import { findInterpreter } from "./interpreters/interpreter-data.ts";
 import { cleanText } from "./places/clean-text.ts";
 import { findPlaces } from "./places/find-places.ts";
 import type { Place } from "./places/place.ts";
@@ -8,7 +9,7 @@ import { createRecentTexts } from "./recent-texts.ts";
 import { addUnknown, createReading, type Reading, stopReading } from "./reading.ts";
 import { assignVariables } from "./script/builtins.ts";
 import { walkText, walkWords } from "./script/walk-script.ts";
-import { createState } from "./state.ts";
+import { createState, type ShellState } from "./state.ts";
 
 const recentLines = createRecentTexts<CommandFacet>();
 
@@ -52,8 +53,15 @@ function readPlace(reading: Reading, place: Place): void {
     case "argv":
       return walkWords(reading, state, place.words.map(readLiteral));
     case "code":
-      return walkWords(reading, state, [toWord(place.language), toWord("-c"), toWord(cleanText(place.text))]);
+      return readCode(reading, state, place);
   }
+}
+
+/** Program text counts as if it were given to its interpreter; in a language that isn't known it may run anything. */
+function readCode(reading: Reading, state: ShellState, { language, text }: Extract<Place, { kind: "code" }>): void {
+  const option = findInterpreter(language)?.code.charAt(0);
+  walkWords(reading, state, [toWord(language), toWord(`-${option ?? "e"}`), toWord(cleanText(text))]);
+  if (option === undefined) addUnknown(reading);
 }
 
 /** A word that no shell expands. The tool may well do so, so a home in front counts as one. */

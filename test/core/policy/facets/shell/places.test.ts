@@ -48,9 +48,7 @@ describe("keys of commands, for any action", () => {
   test.each([[1], [true], [null], [{}], [[]], [[1, 2]], [[{ a: "b" }]], [""], ["  \n"], [["", " "]], [{ a: "rm" }]])(
     "readCommands() finds no command in %j",
     (value) => {
-      expect(
-        showCommands({ command: value }, "deploy").filter((command) => command !== "1" && command !== "2"),
-      ).toEqual([]);
+      expect(showCommands({ command: value }, "deploy")).toEqual([]);
     },
   );
 
@@ -90,7 +88,7 @@ describe("lists and arguments", () => {
       ["cd /etc && ls", "rm x"],
       ["cd /etc", "ls @/etc", "rm x @/etc", "rm x"],
     ],
-    [["echo 'a", "b'"], ['echo "a\nb"'.replace("\n", "\\n")]],
+    [["echo 'a", "b'"], ['echo "a\\nb"']],
     [
       ["sudo", "rm", "x"],
       ["sudo rm x", "rm x"],
@@ -104,8 +102,8 @@ describe("lists and arguments", () => {
 
   test.each<[unknown, string[]]>([
     [
-      ["rm", "-rf", "/"],
-      ["rm -rf /", "rm", "-rf", "/"],
+      ["rm", "-rf", "x"],
+      ["rm -rf x", "rm", "-rf", "x"],
     ],
     [
       ["make", "test"],
@@ -129,13 +127,7 @@ describe("lists and arguments", () => {
     [{ command: ["git", "-p"], args: ["push"] }, ["git -p push"]],
     [{ command: "C:\\Git\\git.exe", args: ["push"] }, ["git push"]],
     [{ command: "echo", args: ["it's", "~", "", "*"] }, ['echo it\'s ~ "" *']],
-    [
-      { command: "git log", args: ["it's", "~/a", ""] },
-      ["git log it's ./~/a"]
-        .map(() => "git log it's ~/a")
-        .slice(0, 0)
-        .concat(["git log it's ./~/a"]),
-    ],
+    [{ command: "git log", args: ["it's", "~/a", "~", ""] }, ['git log it\'s ~/a ~ ""']],
     [{ command: "a", args: "b", flags: ["-c"] }, ["a b -c"]],
     [{ program: "rm", args: ["x"] }, ["rm x"]],
     [{ executable: "rm", arguments: ["x"] }, ["rm x"]],
@@ -158,7 +150,7 @@ describe("shell tools", () => {
     [{ a: { b: ["rm -rf /"] } }, ["rm -rf /"]],
     [
       [{ a: "rm x" }, "rm y", 3],
-      ["rm y\n3".replace("\n3", ""), "3", "rm x"],
+      ["rm y", "3", "rm x"],
     ],
     [{ args: ["rm", "-rf", "/"] }, ["rm -rf /"]],
     [{ command: "", input: "rm x" }, ["rm x"]],
@@ -185,7 +177,7 @@ describe("shell tools", () => {
       { code: "import os; os.system('rm x')", language: "python" },
       [`python -c "import os; os.system('rm x')" code:"import os; os.system('rm x')"`, "rm x"],
     ],
-    [{ code: "system('rm x')", lang: "rust" }, [`rust -c "system('rm x')"`]],
+    [{ code: "system('rm x')", lang: "rust" }, [`rust -e "system('rm x')"`, ANYTHING]],
     [{ code: " ", language: "python" }, []],
     [{ language: "", code: "rm x" }, ["rm x"]],
   ])("readCommands() reads %j of a shell tool", (input, commands) => {
@@ -194,9 +186,10 @@ describe("shell tools", () => {
 
   test("readCommands() reads the program text of an interpreter's tool", () => {
     const code = "require('child_process').execSync('rm x')";
-    expect(showCommands({ code }, "execute_javascript_code")).toEqual(
-      [`node -c ${JSON.stringify(code)}`, "rm x"].slice(0, 0).concat(showCommands({ code, language: "js" })),
-    );
+    expect(showCommands({ code }, "execute_javascript_code")).toEqual([
+      `node -e ${JSON.stringify(code)} code:${JSON.stringify(code)}`,
+      "rm x",
+    ]);
     expect(showCommands({ code: "import os\nos.system('rm x')" }, "run_python_code")).toContain("rm x");
     expect(showCommands({ code: "rm x" }, "run_bash_or_python_code")).toEqual(["rm x"]);
   });
@@ -211,14 +204,14 @@ describe("what surrounds a command", () => {
     [{ command: "ls", cwd: "" }, ["ls"]],
     [{ command: "ls", cwd: 3 }, ["ls"]],
     [{ cwd: "/a", steps: [{ command: "ls", cwd: "b" }, { command: "pwd" }] }, ["ls @/a/b", "pwd @/a"]],
-    [{ command: "git push", env: { A: "b", C: 3, D: null, E: {} } }, ['git push {A=b,C=3,D=null,E=""}']],
+    [{ command: "git push", env: { A: "b", C: 3, D: null, E: {} } }, ['git push {A=b,C=3,D="",E=""}']],
     [{ command: "git push", env: ["A=b=c", "D", 3] }, ["git push {A=b=c}"]],
     [{ command: "git push", environment: "A=b" }, ["git push"]],
     [{ command: "$X -rf /", env: { X: "rm" } }, ["rm -rf / {X=rm}"]],
     [{ command: "cat ~/x", env: { HOME: "/root" } }, ["cat /root/x {HOME=/root}"]],
     [{ command: "sh", stdin: "rm x" }, ['sh <"rm x"', "rm x <‹?›+"]],
     [{ command: "python", input: "a" }, ["python <a code:a"]],
-    [{ command: "a; b", env: { A: "b" }, next: { command: "c" } }, ["a {A=b}", "b {A=b}", "c"]],
+    [{ command: "a; b", env: { A: "b" }, next: { command: "c" } }, ["a {A=b}", "b {A=b}", "c {A=b}"]],
   ])("readCommands() reads %j", (input, commands) => {
     expect(showCommands(input, "deploy")).toEqual(commands);
   });

@@ -62,7 +62,8 @@ function isLine(text: string): boolean {
   return /\S\s+\S/.test(text);
 }
 
-/** Texts and numbers of a list; anything else in it is no word. */
+/** Texts of a list, and numbers among them; anything else in it is no word. */
 function listTexts(list: readonly InputValue[]): string[] {
+  if (!list.some((value) => typeof value === "string")) return [];
   return list.filter((value) => typeof value === "string" || typeof value === "number").map(String);
 }

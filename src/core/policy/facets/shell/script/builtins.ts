@@ -1,14 +1,7 @@
 import { type Assignment, type ShellCommand, UNKNOWN_WORD, type Word } from "../command.ts";
 import { addMeaning, addUnknown, type Reading } from "../reading.ts";
 import { MAX_SHELL_EXPORTS } from "../../../limits.ts";
-import {
-  forgetAll,
-  forgetKnownVariables,
-  forgetVariables,
-  forkState,
-  setVariable,
-  type ShellState,
-} from "../state.ts";
+import { forgetAll, forgetKnownVariables, forgetVariables, forkState, setVariable, type ShellState } from "../state.ts";
 import { enterDirectory } from "./directories.ts";
 
 /** What a builtin works on. */
