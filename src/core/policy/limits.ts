@@ -112,8 +112,8 @@ export const MAX_WRAPPERS = 16;
 export const MAX_SQL_CHARS = 65_536;
 /** Texts of one call that are read as SQL; what lies beyond can't be known. Our choice. */
 export const MAX_SQL_TEXTS = 500;
-/** Words, literals and signs of one SQL text that are told apart; what lies beyond can't be known. Our choice: rows to insert of 20 KiB and more have fewer. */
-export const MAX_SQL_PIECES = 16_000;
+/** Words, literals and signs of one SQL text that are told apart; what lies beyond can't be known. Our choice: rows to insert of 16 KiB have fewer, also short ones. */
+export const MAX_SQL_PIECES = 12_000;
 /**
  * Words, literals and signs of one call's SQL that the parser is given once long lists are shortened; what lies beyond can't be known.
  * Our choice: a query of some 500 lines, at about 1 µs each. Twice as many inside each other exhaust the parser's stack, which damages it for good.

@@ -1,7 +1,7 @@
 import type { ShellCommand } from "../facets/shell/command.ts";
 import { commandLineOf } from "../facets/shell/programs/command-line.ts";
 import type { Truth } from "../truth.ts";
-import { type CommandTest, normalizeProgram, testCommand } from "./command-test.ts";
+import { type CommandTest, normalizeProgram, programNameFor, testCommand } from "./command-test.ts";
 
 /** Mappings of one condition, any of which may hold, filed so that a command meets only those that could hold of it. */
 export interface CommandIndex {
@@ -52,7 +52,7 @@ function fileTest(byProgram: Map<string, ProgramTests>, program: string, test: C
 
 /** Whether one of the mappings holds of a command. */
 export function askIndex(index: CommandIndex, command: ShellCommand): Truth {
-  const { program } = command;
+  const program = programNameFor(command, index.isRestricting);
   if (program === undefined) return askEach(index.tests, command);
   const filed = findProgram(index, program);
   const answer = filed === undefined ? "no" : askProgram(filed, command);

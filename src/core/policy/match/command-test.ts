@@ -42,7 +42,7 @@ export function settle(presence: Presence, isRestricting: boolean): Truth {
 
 /** Whether a mapping holds of a command. */
 export function testCommand(test: CommandTest, command: ShellCommand): Truth {
-  const program = testProgram(test, command.program);
+  const program = testProgram(test, command);
   // Behind a program that can't be known, every word may mean something else.
   if (program !== "yes") return program;
   const line = commandLineOf(command);
@@ -52,13 +52,19 @@ export function testCommand(test: CommandTest, command: ShellCommand): Truth {
   return testSubcommands(test, test.subcommands, { command, line });
 }
 
-function testProgram({ programs, programPatterns, isRestricting }: CommandTest, program: string | undefined): Truth {
+function testProgram({ programs, programPatterns, isRestricting }: CommandTest, command: ShellCommand): Truth {
   if (programs === undefined) return "yes";
+  const program = programNameFor(command, isRestricting);
   if (program === undefined) return "unknown";
   if (programs.has(program) || fitsProgram(programPatterns, program)) return "yes";
   if (!isRestricting || !/[A-Z.]/.test(program)) return "no";
   const name = normalizeProgram(program);
   return truthOf(programs.has(name) || fitsProgram(programPatterns, name));
+}
+
+/** What a rule compares with its programs: one that permits takes `./ls` for no ls, and must name it by its path. */
+export function programNameFor({ program, path }: ShellCommand, isRestricting: boolean): string | undefined {
+  return isRestricting || program === undefined ? program : (path ?? program);
 }
 
 function fitsProgram(patterns: readonly WordPattern[], program: string): boolean {

@@ -42,6 +42,11 @@ export interface Assignment {
 export interface ShellCommand {
   /** The program without its directory, such as `rm` for `/bin/rm`; undefined when it can't be known. */
   readonly program: string | undefined;
+  /**
+   * The program as it is named, when that is with a directory that isn't the system's own: `./ls` may be anything called ls.
+   * Absent for all others.
+   */
+  readonly path?: string;
   /** The words behind the program. */
   readonly args: readonly Word[];
   /** What is set for it, in order. */

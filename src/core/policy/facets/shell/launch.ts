@@ -1,7 +1,7 @@
 import { MAX_WRAPPERS } from "../../limits.ts";
 import { type ShellCommand, UNKNOWN_WORD, type Word } from "./command.ts";
 import { findCode } from "./interpreters/find-code.ts";
-import { nameProgram } from "./program-name.ts";
+import { findProgramPath, nameProgram } from "./program-name.ts";
 import { addCommand, addUnknown, type FunctionBody, type Reading } from "./reading.ts";
 import type { CommandRun, Run, ScriptRun } from "./runs.ts";
 import { applyBuiltin } from "./script/builtins.ts";
@@ -121,7 +121,9 @@ function emitCommand(reading: Reading, state: ShellState, { simple, program, arg
   const readsFile = input?.isFile === true;
   const code = findCode({ program, args, stdin, readsFile, contentOf: contentFinder(reading, state) });
   const { directories } = state;
-  const command = { program, args, assignments, redirects, cwd: directories[0], stdin, code };
+  const path = findProgramPath(simple.words[0] ?? UNKNOWN_WORD);
+  const named = path === undefined ? { program } : { program, path };
+  const command = { ...named, args, assignments, redirects, cwd: directories[0], stdin, code };
   addCommand(reading, command);
   for (let index = 1; index < directories.length; index += 1) {
     addCommand(reading, { ...command, cwd: directories[index] });

@@ -18,3 +18,11 @@ export function nameProgram({ text, isOpaque, isGlob, mayBeMany }: Word): string
 function stripMark(name: string): string {
   return /^=[\w.+-]/.test(name) ? name.slice(1) : name;
 }
+
+/** Where systems keep their own programs, and administrators those that they add. */
+const SYSTEM_DIRECTORY = /^\/(?:usr\/(?:local\/)?|opt\/homebrew\/)?s?bin\/[^/]+$/;
+
+/** The path that a word names a program by, unless a system's own directory holds it; undefined for a mere name. */
+export function findProgramPath({ text }: Word): string | undefined {
+  return /[/\\]/.test(text) && !SYSTEM_DIRECTORY.test(text) ? text : undefined;
+}

@@ -41,11 +41,17 @@ export function noteFiles(reading: Reading, state: ShellState, { simple, command
   }
   if (!FETCHERS.has(program)) return;
   for (const { text } of args) {
-    const name = /[^/?#]*$/.exec(text.replace(/[?#][^]*$/, ""))?.[0] ?? "";
-    const target = toWord(text.includes("://") ? name : text);
+    const target = toWord(text.includes("://") ? nameDownload(text) : text);
     if (!text.startsWith("-") && target.text !== "")
       noteFile(reading, state, { target, content: UNKNOWN_WORD, isAdded: false });
   }
+}
+
+/** The last part of an address's path, which a download is named for. */
+function nameDownload(address: string): string {
+  const end = address.search(/[?#]/);
+  const path = end === -1 ? address : address.slice(0, end);
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 interface NewContent {

@@ -7,7 +7,7 @@ import type { SqlSource } from "./sql-source.ts";
 import { beginsLikeSql, FIRST_WORDS, mayBeginSql } from "./sql-words.ts";
 import type { StatementFact, StatementKind } from "./statement-fact.ts";
 import { lexSql } from "./text/lexer.ts";
-import { type SqlPart, splitParts } from "./text/parts.ts";
+import { type SqlPart, splitParts, writeTokens } from "./text/parts.ts";
 import { spellingsOf } from "./text/spellings.ts";
 import { walkStatement } from "./tree/walk-statement.ts";
 import type { Session } from "./tree/walk.ts";
@@ -21,7 +21,7 @@ export class SqlReader {
   #charsLeft = MAX_SQL_CHARS;
   #tokensLeft = MAX_SQL_TOKENS;
   #textsLeft = MAX_SQL_TEXTS;
-  /** Whether the parser wasn't asked about a statement because of the limit. */
+  /** Whether the limit was reached: the parser is asked about nothing more. */
   #isSpent = false;
 
   /** What was found so far. */
@@ -66,9 +66,8 @@ export class SqlReader {
   /** Beyond the limit only the beginning is looked at. */
   #readBeyond(text: string, { certainty }: SqlSource): void {
     if (certainty !== "certain" && !mayBeginSql(text)) return;
-    const [part] = splitParts(lexSql(text.slice(0, 200), "standard").tokens);
     this.#log.addUnknown();
-    if (part !== undefined) addFirstWords(part, this.#log);
+    addFirstWords(splitParts(lexSql(text.slice(0, 200), "standard").tokens).slice(0, 1), this.#log);
   }
 
   /** Whether a text that the parser doesn't take whole counts as SQL all the same. */
@@ -89,13 +88,14 @@ export class SqlReader {
   #readAll(text: string, { dialect, client }: SqlSource, log: FactLog): readonly Reading[] {
     const readings: Reading[] = [];
     this.#taken.clear();
+    const spellings = spellingsOf(text, dialect);
     const seen = new Set<string>();
-    for (const spelling of spellingsOf(text, dialect)) {
+    for (const spelling of spellings) {
       const { tokens, hasOddComment, isCut } = lexSql(text, spelling);
+      const written = spellings.length > 1 ? writeTokens(tokens) : "";
+      if (seen.has(written)) continue;
+      seen.add(written);
       const parts = splitParts(tokens);
-      const key = parts.map((part) => part.text).join(";");
-      if (seen.has(key)) continue;
-      seen.add(key);
       const refused = parts.filter((part) => !this.#readPart(part, client, log));
       readings.push({ parts, refused, isOdd: isCut || (hasOddComment && dialect !== "postgres") });
     }
@@ -108,11 +108,9 @@ export class SqlReader {
       if (client === "psql") readMeta(part.meta, log, this.#session);
       return client === "psql";
     }
-    if (part.isUnknown) return false;
-    if (this.#tokensLeft < part.tokenCount) {
-      this.#isSpent = true;
-      return false;
-    }
+    if (this.#isSpent || part.isUnknown) return false;
+    this.#isSpent = this.#tokensLeft < part.tokenCount;
+    if (this.#isSpent) return false;
     const key = `${this.#session.hasNewSearchPath ? "new path " : ""}${part.text}`;
     const known = this.#taken.get(key);
     if (known !== undefined) return known;

@@ -22,7 +22,7 @@ export function wasTaken({ refused, isOdd }: Reading): boolean {
 /** Adds what is known of statements that the parser refused. */
 export function addRefused({ refused }: Reading, log: FactLog): void {
   log.addUnknown();
-  for (const part of refused) addFirstWords(part, log);
+  addFirstWords(refused, log);
 }
 
 /**
@@ -38,13 +38,17 @@ export function addSuspected({ refused, isOdd }: Reading, readings: readonly Rea
     if (part.text.includes(REFUSED)) continue;
     const harmful = part.firstWords.filter((word) => HARMFUL_FIRST_WORDS.has(word));
     if (harmful.some((word) => !known.has(word)) || /\b(?:out|dump)file\b/i.test(part.text)) log.addUnknown();
-    else if (harmful.length > 0) addFirstWords(part, log);
+    else if (harmful.length > 0) addFirstWords([part], log);
   }
 }
 
 /** What begins with DROP drops something, if any server takes it at all. */
-export function addFirstWords({ firstWords }: SqlPart, log: FactLog): void {
-  for (const word of firstWords) {
+export function addFirstWords(parts: readonly SqlPart[], log: FactLog): void {
+  const words = new Set<string>();
+  for (const part of parts) {
+    for (const word of part.firstWords) words.add(word);
+  }
+  for (const word of words) {
     const kind = Object.hasOwn(KIND_OF_FIRST_WORD, word) ? KIND_OF_FIRST_WORD[word] : undefined;
     if (kind === undefined) continue;
     const withoutWhere = kind === "update" || kind === "delete" ? "unknown" : "no";

@@ -13,7 +13,8 @@ export interface CodeToken {
 const STRING =
   /(?:[rRbBuUfF]{1,2}(?=["']))?(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|`(?:[^`\\]|\\[^])*`?)/y;
 const QUOTED_COMMAND = /(?:\bqx|%x)[ \t]*(?:\{[^}]*\}?|\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|([^\w\s])[^]*?(?:\1|$))/y;
-const PATTERN = /\/(?:[^/\\\n]|\\.)+\//y;
+/** No longer than people write: where none ends, the search for its end is made once more for each slash. */
+const PATTERN = /\/(?:[^/\\\n]|\\.){1,500}\//y;
 const NAME = /[A-Za-z_$@][\w$]*/y;
 /** Lisps have names with dashes. */
 const DASHED_NAME = /[A-Za-z_$@][\w$-]*/y;
@@ -105,7 +106,8 @@ function mayBeginPattern(language: Language, last: CodeToken | undefined): boole
 }
 
 function readString(spelling: string, language: Language): CodeToken {
-  const [, prefix = "", quote = ""] = /^([A-Za-z]*)("""|'''|.)/s.exec(spelling) ?? [];
+  const prefix = /^[A-Za-z]*/.exec(spelling)?.[0] ?? "";
+  const quote = /^(?:"""|'''|)/.exec(spelling.slice(prefix.length))?.[0] || spelling.charAt(prefix.length);
   const start = prefix.length + quote.length;
   const end =
     spelling.endsWith(quote) && spelling.length >= start + quote.length

@@ -44,7 +44,7 @@ function readCode(code: Code): readonly Run[] {
 /** A string that names such a thing itself may be run as a program. */
 function readInner({ kind, text }: CodeToken, { depth, names, ...code }: Code): readonly Run[] {
   if (kind === "name" || kind === "mark" || text.length >= code.text.length) return [];
-  if (!(text.match(/[A-Za-z_]\w*(?=\s*[("'`])/g) ?? []).some((name) => names.has(name))) return [];
+  if (!(text.match(/\b[A-Za-z_]\w*\b(?=\s*[("'`])/g) ?? []).some((name) => names.has(name))) return [];
   return depth >= MAX_CODE_DEPTH ? [UNKNOWN_RUN] : readCode({ ...code, text, names, depth: depth + 1 });
 }
 

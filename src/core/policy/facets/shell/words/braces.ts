@@ -127,6 +127,7 @@ function reparse(texts: readonly string[], reading: Reading): readonly SyntaxWor
 
 /** A word that reads the same among others: a sharp in front begins no comment, a backslash at the end takes nothing with it. */
 function closeWord(text: string): string {
-  const isOpen = (/\\*$/.exec(text)?.[0].length ?? 0) % 2 === 1;
+  let isOpen = false;
+  for (let index = text.length - 1; text[index] === "\\"; index -= 1) isOpen = !isOpen;
   return `${text.startsWith("#") ? "\\" : ""}${text}${isOpen ? "\\" : ""}`;
 }

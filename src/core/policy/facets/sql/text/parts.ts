@@ -2,24 +2,25 @@ import { shortenLists } from "./shorten-lists.ts";
 import type { Token } from "./token.ts";
 
 /** Tokens that the parser spends on a statement besides its own, measured. */
-const STATEMENT_COST = 8;
+const STATEMENT_COST = 16;
 
 /** A statement of a text, or a command of psql itself that stands among them, before it is parsed. */
 export class SqlPart {
   /** The command of psql, from its backslash to the end of its line. */
   readonly meta: string | undefined;
-  /** Whether a piece of it can't be known. */
-  readonly isUnknown: boolean;
   readonly #tokens: readonly Token[];
-  readonly #kept: readonly Token[];
+  #shortened: readonly Token[] | undefined;
   #text: string | undefined;
 
   /** Without tokens for a command of psql. */
   constructor(tokens: readonly Token[], meta?: string) {
     this.meta = meta;
-    this.isUnknown = tokens.some(({ text }) => text.includes("\u0000"));
     this.#tokens = tokens;
-    this.#kept = this.isUnknown ? tokens : shortenLists(tokens);
+  }
+
+  /** Whether a piece of it can't be known. */
+  get isUnknown(): boolean {
+    return this.#tokens.some(({ text }) => text.includes("\u0000"));
   }
 
   /** What it costs to parse. */
@@ -29,13 +30,17 @@ export class SqlPart {
 
   /** As the parser is to read it, without comments and with long lists shortened; empty for a command of psql. */
   get text(): string {
-    return (this.#text ??= this.#kept.map(({ before, text }) => before + text).join(""));
+    return (this.#text ??= writeTokens(this.#kept));
   }
 
   /** The same with the placeholders of drivers as values that are bound later; undefined where it has none. */
   get boundText(): string | undefined {
     const hasAny = this.#kept.some(({ kind }) => kind === "placeholder");
     return hasAny ? this.#kept.map(bind).join("") : undefined;
+  }
+
+  get #kept(): readonly Token[] {
+    return (this.#shortened ??= shortenLists(this.#tokens));
   }
 
   /** First words of the statement, and of what stands behind semicolons in it, in lower case. */
@@ -65,6 +70,13 @@ export function splitParts(tokens: readonly Token[]): readonly SqlPart[] {
   }
   finish(tokens.length);
   return parts;
+}
+
+/** Tokens as the text that they are. */
+export function writeTokens(tokens: readonly Token[]): string {
+  let written = "";
+  for (const { before, text } of tokens) written += before + text;
+  return written;
 }
 
 function bind({ kind, before, text }: Token): string {
