@@ -91,7 +91,7 @@ function followCommand(
   if (isInShell) applyBuiltin(reading, state, command);
   noteFiles(reading, state, { simple, command });
   const contentOf = contentFinder(reading, state);
-  const runs = findRuns(command, { readsFile: simple.input?.isFile === true, contentOf });
+  const runs = findRuns(command, { program, readsFile: simple.input?.isFile === true, contentOf });
   const written = reading.files.size === 0 ? runs : [...runs, ...runWritten(simple.words[0], contentOf)];
   if (written.length === 0) return named;
   return [...named, ...written.flatMap((run) => startRun(reading, state, { run, launch }))];

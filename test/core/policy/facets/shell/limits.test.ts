@@ -65,6 +65,8 @@ describe("limits", () => {
     ["aliases", Array.from({ length: 40 }, (_, index) => `alias a${index}=b`).join(";")],
     ["exports", Array.from({ length: 300 }, (_, index) => `export A${index}=b`).join(";")],
     ["words that are read again", `echo ${fill("'a'b ", 60_000)}`],
+    ["words in front of an assignment", `A='b' c ${fill("'a'b ", 60_000)}`],
+    ["words in front of a here-document", `c ${fill("'a'b ", 60_000)} <<A\nb\nA`],
     ["values that grow", `a=xxxx;${"a=$a$a;".repeat(40)} rm $a`],
     ["nesting", fill("coproc ")],
     ["functions of functions", fill("f() ")],
@@ -176,8 +178,37 @@ describe("hostile texts", () => {
       "$HOME",
       "$IFS",
     ],
-    ["cd a;", "cd a&&", "export a=b;", "trap a EXIT;", "f(){ a;};", "'a'", "xargs ", "find ", "-exec a ; ", "su -c "],
+    [
+      "cd a;",
+      "cd a&&",
+      "export a=b;",
+      "trap a EXIT;",
+      "f(){ a;};",
+      "'a'",
+      "xargs ",
+      "find ",
+      "-exec a ; ",
+      "su -c ",
+      "\\/",
+      "system 'a';",
+      "curl aaaaaaaa",
+    ],
   );
+
+  test.each([
+    ["backslashes in braces", `echo {a,${fill("\\")}a}`],
+    ["the name of a download", `curl ${fill("a", 60_000)}/`],
+    ["slashes in a pattern", `awk '/${fill("\\/", 60_000)}'`],
+    ["a name in a string", `python -c 'system("${fill("a", 60_000)}")'`],
+    ["statements of one program", `ruby -e '${fill('system "a";', 60_000)}'`],
+    ["names that run programs", `python -c '${fill("system=", 60_000)}'`],
+    ["strings that name what runs programs", `python -c '${fill('"system(" ', 60_000)}'`],
+    ["keys of commands", fill("a")],
+  ])("readCommands() reads 64 KiB of %s in little time", (_, line) => {
+    const startUs = process.cpuUsage().user;
+    expect(commandsOf({ command: line, [`${line}Command`]: "a" }).length).toBeLessThanOrEqual(MAX_COMMANDS + 1);
+    expect(process.cpuUsage().user - startUs).toBeLessThan(1_000_000);
+  });
 
   test.each(PIECES)("readCommands() reads 64 KiB of %j in little time", (piece) => {
     const texts = [fill(piece), `echo ${fill(piece)}`, `python -c '${fill(piece.replaceAll("'", '"'), 60_000)}'`];

@@ -53,7 +53,7 @@ describe("keys of commands, for any action", () => {
   );
 
   test("readCommands() reads several places in order", () => {
-    const input = { command: "a", then: { cmd: "b" }, steps: [{ run_command: "c" }, { command: ["d", "e"] }] };
+    const input = { command: "a", next: { cmd: "b" }, steps: [{ run_command: "c" }, { command: ["d", "e"] }] };
     expect(showCommands(input, "ci")).toEqual(["a", "b", "c", "d e"]);
   });
 

@@ -9,7 +9,7 @@ const anyText = fc.string({ unit: "binary", maxLength: 40 });
 const syntax = fc
   .array(
     fc.constantFrom(
-      ..."abrm -/~'\"`$(){}[]<>|&;\n\\!#=*?,.1\u0000\r",
+      ...Array.from("abrm -/~'\"`$(){}[]<>|&;\n\\!#=*?,.1\u0000\r"),
       "$(",
       "${",
       "<<A\n",

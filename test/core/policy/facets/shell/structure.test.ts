@@ -42,6 +42,7 @@ describe("redirects", () => {
     ["a < b <<< c", 'a read:b <"c\\n"'],
     ["{ a; } <<< b; c", 'a <"b\\n"', "c"],
     ["a <", "a <‹?›+", ANYTHING],
+    ["a <<<", "a <‹?›+", ANYTHING],
   ]);
 });
 
@@ -71,6 +72,8 @@ describe("pipelines", () => {
       "c <‹?›+",
     ],
     ["printf '%s' $X *.a | b", "printf %s ‹?›+ *.a‹glob›", "b <‹?›‹?›"],
+    ["printf 'a\\0b' | c; printf '%s %s' d | e", "printf a\\0b", "c <ab", 'printf "%s %s" d', 'e <"d "'],
+    [`printf '${"x".repeat(30_000)}%s' a b c | d`, `printf ${"x".repeat(30_000)}%s a b c`, "d <‹?›+"],
     ["cat <<< a | tee b | cat - | c", 'cat <"a\\n"', 'tee b <"a\\n"', 'cat - <"a\\n"', 'c <"a\\n"'],
     ["cat a | b; curl x | c; (echo a) | d", "cat a", "b <‹?›+", "curl x", "c <‹?›+", "echo a", "d <‹?›+"],
     ["base64 -d <<< YSBi | c", 'base64 -d <"YSBi\\n"', 'c <"a b"'],
@@ -133,6 +136,7 @@ describe("directories", () => {
       "cd ./a @‹?› {CDPATH=/x}",
       "c @‹?› {CDPATH=/x}",
     ],
+    ["set -x; cd a; b", "set -x", "cd a", "b", "b @a"],
     ["(cd /a && b); c; { cd /d && e; }", "cd /a", "b @/a", "c", "cd /d", "e @/d"],
     ["cd /a & b", "cd /a", "b"],
     ["if cd a; then b; fi; c", "cd a", "b", "b @a", "c", "c @a"],
@@ -168,6 +172,7 @@ describe("loops", () => {
     ["for f in $(a); do b; done", "a", "b"],
     ["X=0; for x in 1 2; do rm $X; X=$x; done; a $X", "rm 0 {X=0}", "rm ‹?›+ {X=0,X=1}", "a ‹?›+ {X=0,X=1,X=2}"],
     ["X=0; for x in 1 2; do X=0; a $X; done; b $X", "a 0 {X=0,X=0}", "a 0 {X=0,X=0,X=0}", "b 0 {X=0,X=0,X=0}"],
+    ["for ((;;)); do a; done", "a"],
     ["for d in a b; do (cd $d && c); done", "cd a", "c @a", "cd b", "c @b"],
     ["for d in a b; do cd $d; done; c", "cd a", "cd b", "cd b @a", "c", "c @a", "c @b", "c @a/b"],
     [
@@ -232,6 +237,9 @@ describe("loops", () => {
       "d ‹?›+ {X=a,X=c,X=c}",
     ],
     ["while a; do exit; done; b", "a", "exit", "b"],
+    ["while a; do read HOME; done; b ~", "a", "read HOME", "a", "read HOME", "b ‹?›"],
+    ["if a; then set -- x; fi; rm $1", "a", "set -- x", "rm ‹?›+"],
+    ['read "$X"; cat ~', "read ‹?›", "cat ‹?›"],
   ]);
 });
 

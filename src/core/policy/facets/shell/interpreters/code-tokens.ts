@@ -105,9 +105,11 @@ function mayBeginPattern(language: Language, last: CodeToken | undefined): boole
   return last.kind === "mark" && /[^\w)\]}]/.test(last.text);
 }
 
+const LONG_QUOTES = ['"""', "'''"];
+
 function readString(spelling: string, language: Language): CodeToken {
-  const prefix = /^[A-Za-z]*/.exec(spelling)?.[0] ?? "";
-  const quote = /^(?:"""|'''|)/.exec(spelling.slice(prefix.length))?.[0] || spelling.charAt(prefix.length);
+  const prefix = spelling.slice(0, spelling.search(/["'`]/));
+  const quote = LONG_QUOTES.find((long) => spelling.startsWith(long, prefix.length)) ?? spelling.charAt(prefix.length);
   const start = prefix.length + quote.length;
   const end =
     spelling.endsWith(quote) && spelling.length >= start + quote.length

@@ -140,11 +140,11 @@ function takeArguments(tokens: readonly CodeToken[], from: number): readonly Cod
 const MODIFIERS = new Set(["if", "unless", "while", "until", "or", "and", "for", "then"]);
 
 function takeStatement(tokens: readonly CodeToken[], from: number): readonly CodeToken[] {
-  const end = tokens.findIndex(
-    ({ kind, text }, index) =>
-      index > from && (kind === "mark" ? /[;\n})]/.test(text) : kind === "name" && MODIFIERS.has(text)),
+  const rest = tokens.slice(from);
+  const end = rest.findIndex(
+    ({ kind, text }) => (kind === "mark" && /[;\n})]/.test(text)) || (kind === "name" && MODIFIERS.has(text)),
   );
-  return end === -1 ? tokens.slice(from) : tokens.slice(from, end);
+  return end === -1 ? rest : rest.slice(0, end);
 }
 
 /** Names that stand for constants, and change no command. */

@@ -88,12 +88,13 @@ function declareVariables({ reading, state, args }: BuiltinCall): void {
   for (const word of args) {
     const equals = word.text.indexOf("=");
     const name = equals === -1 ? word.text : word.text.slice(0, equals);
+    const known = state.variables.get(name);
     if (/^[-+]/.test(name)) {
       // A name that stands for another one makes every assignment one to that.
       if (name.includes("n")) forgetKnownVariables(state);
     } else if (!/^[A-Za-z_]\w*$/.test(name)) forgetKnownVariables(state);
     else if (equals !== -1) assignments.push({ name, value: { ...word, text: word.text.slice(equals + 1) } });
-    else if (state.variables.has(name)) assignments.push({ name, value: state.variables.get(name) ?? UNKNOWN_WORD });
+    else if (known !== undefined) assignments.push({ name, value: known });
   }
   if (assignments.length > 0) assignVariables(reading, state, assignments);
 }

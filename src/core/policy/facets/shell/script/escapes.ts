@@ -8,12 +8,14 @@ const ESCAPED: Readonly<Record<string, string>> = {
   a: "\u0007",
 };
 
+const ESCAPE = /\\(?:x([\dA-Fa-f]{1,2})|u([\dA-Fa-f]{1,4})|0?([0-7]{1,3})|(.))/gs;
+
 /** Text with the escapes of `printf`, and of strings in most languages, decoded; a NUL character is dropped. */
 export function decodeEscapes(text: string): string {
-  const pattern = /\\(?:x([\dA-Fa-f]{1,2})|u([\dA-Fa-f]{1,4})|0?([0-7]{1,3})|(.))/gs;
-  return text.replaceAll(pattern, (_, hex?: string, unicode?: string, octal?: string, other = "") => {
+  return text.replaceAll(ESCAPE, (escape: string, ...groups: readonly (string | undefined)[]) => {
+    const [hex, unicode, octal, other = ""] = groups;
     const code = Number.parseInt(hex ?? unicode ?? octal ?? "", octal === undefined ? 16 : 8);
-    if (Number.isNaN(code)) return ESCAPED[other] ?? (/[\\"'`]/.test(other) ? String(other) : `\\${String(other)}`);
+    if (Number.isNaN(code)) return ESCAPED[other] ?? (/[\\"'`]/.test(other) ? other : escape);
     return code === 0 ? "" : String.fromCharCode(code);
   });
 }

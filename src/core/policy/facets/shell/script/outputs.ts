@@ -7,6 +7,7 @@ import type { SimpleCommand } from "./simple-command.ts";
 /** What a command writes to its standard output, for those few that show it in their words; opaque for all others. */
 export function findOutput({ words, input }: SimpleCommand, stdin: Word | undefined): Word {
   const [first = UNKNOWN_WORD, ...args] = words;
+  const [flag] = args;
   const read = input?.text ?? stdin ?? UNKNOWN_WORD;
   switch (nameProgram(first)) {
     case "echo":
@@ -18,7 +19,7 @@ export function findOutput({ words, input }: SimpleCommand, stdin: Word | undefi
     case "tee":
       return read;
     case "base64":
-      return args.length === 1 && /^(?:-[dD]|--decode|-di)$/.test(args[0]?.text ?? "")
+      return flag !== undefined && args.length === 1 && /^(?:-[dD]|--decode|-di)$/.test(flag.text)
         ? decodeBase64(read)
         : UNKNOWN_WORD;
     default:

@@ -3,24 +3,25 @@ import { joinDirectories, joinVariables, type ShellState } from "../state.ts";
 
 /** Goes through a chain of `&&` and `||`: behind `&&` a `cd` certainly worked, behind `||` it may have failed. */
 export function walkAndOr({ commands, operators }: AndOr, state: ShellState, walk: (node: PipelineNode) => void): void {
-  const before = state.directories;
-  const [first, ...rest] = commands;
-  if (first !== undefined) walk(first);
-  const { variables, hasEnded } = state;
+  // Only the first command runs in any case.
+  let { variables, hasEnded } = state;
   // Where the shell may be when the chain's last command worked, and when it failed.
   let good = state.directories;
-  let bad = joinDirectories(before, good);
-  for (const [index, node] of rest.entries()) {
-    const isAnd = operators[index] === "&&";
-    state.directories = isAnd ? good : bad;
-    if (!isAnd) state.variables = joinVariables(variables, state.variables);
+  let bad = good;
+  for (const [index, node] of commands.entries()) {
+    const isOr = operators[index - 1] === "||";
+    state.directories = isOr ? bad : good;
+    if (isOr) state.variables = joinVariables(variables, state.variables);
     state.hasEnded = false;
     walk(node);
+    if (index === 0) ({ variables, hasEnded } = state);
     const after = state.directories;
-    if (isAnd) bad = joinDirectories(bad, joinDirectories(good, after));
-    else if (!state.hasEnded) bad = joinDirectories(bad, after);
-    if (state.hasEnded) [good, bad] = isAnd ? [bad, bad] : [good, good];
-    else good = isAnd ? after : joinDirectories(good, after);
+    // Who goes on behind `cd x || exit` is where `cd` led.
+    if (state.hasEnded) [good, bad] = isOr ? [good, good] : [bad, bad];
+    else
+      [good, bad] = isOr
+        ? [joinDirectories(good, after), joinDirectories(bad, after)]
+        : [after, joinDirectories(joinDirectories(bad, good), after)];
   }
   state.hasEnded = hasEnded;
   state.directories = joinDirectories(good, bad);

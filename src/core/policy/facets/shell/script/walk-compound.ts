@@ -1,4 +1,13 @@
-import type { ArithmeticCommand, Case, Command, Function as FunctionNode, If, Pipeline, Redirected } from "unbash";
+import type {
+  ArithmeticCommand,
+  Case,
+  Command,
+  CompoundList,
+  Function as FunctionNode,
+  If,
+  Pipeline,
+  Redirected,
+} from "unbash";
 import { UNKNOWN_WORD, type Word } from "../command.ts";
 import { addMeaning } from "../reading.ts";
 import { forgetVariables, forkState, joinStates, type ShellState } from "../state.ts";
@@ -47,12 +56,14 @@ export function walkCompound(tour: Tour, state: ShellState, node: Exclude<Walked
 
 function walkIf(tour: Tour, state: ShellState, { clause, then, elif, else: otherwise }: If): void {
   const ends: ShellState[] = [];
-  for (const branch of [{ clause, then }, ...elif]) {
-    tour.walkList(state, branch.clause.commands);
+  const walkBranch = (condition: CompoundList, body: CompoundList): void => {
+    tour.walkList(state, condition.commands);
     const taken = forkState(state);
-    tour.walkList(taken, branch.then.commands);
+    tour.walkList(taken, body.commands);
     ends.push(taken);
-  }
+  };
+  walkBranch(clause, then);
+  for (const branch of elif) walkBranch(branch.clause, branch.then);
   if (otherwise !== undefined) tour.walkList(state, otherwise.commands);
   for (const end of ends) joinStates(state, end);
 }

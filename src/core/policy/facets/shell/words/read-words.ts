@@ -5,7 +5,7 @@ import { expandBraces } from "./braces.ts";
 import { gatherScripts } from "./gather-scripts.ts";
 import { addParameter } from "./parameters.ts";
 import { addPart } from "./word-parts.ts";
-import { addPlace, addText, createBuilder, endWord, type WordBuilder } from "./word-builder.ts";
+import { addPlace, addText, buildWord, createBuilder, endWord, type WordBuilder } from "./word-builder.ts";
 import type { WordContext } from "./word-context.ts";
 
 /** What makes a word more than its characters; a tilde does so in front only. */
@@ -66,12 +66,9 @@ function plainWord(text: string): Word {
 }
 
 function buildOne(context: WordContext, fill: (builder: WordBuilder) => void): Word {
-  const words: Word[] = [];
-  const builder = createBuilder(words, context);
+  const builder = createBuilder([], context);
   fill(builder);
-  builder.isThere = true;
-  endWord(builder);
-  return words[0] ?? UNKNOWN_WORD;
+  return buildWord(builder);
 }
 
 interface Unsplit {

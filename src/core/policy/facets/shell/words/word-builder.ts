@@ -88,7 +88,8 @@ export function endWord(builder: WordBuilder): void {
   builder.mayBeMany = false;
 }
 
-function buildWord({ segments, isInner, isGlob, mayBeMany }: WordBuilder): Word {
+/** The word that is being built, even an empty one. */
+export function buildWord({ segments, isInner, isGlob, mayBeMany }: WordBuilder): Word {
   const texts: string[] = [];
   let front = "";
   for (const [index, { text, kind }] of segments.entries()) {

@@ -3,7 +3,7 @@ import { sliceWord } from "../programs/words.ts";
 import type { Run, Runner } from "../runs.ts";
 
 /** An option whose value is a command. */
-interface CommandOption {
+export interface CommandOption {
   /** All of its spellings. */
   readonly names: readonly string[];
   /** What the value begins with in front of the command; any other value is none. */
@@ -44,10 +44,8 @@ export const COMMAND_OPTIONS: Readonly<Record<string, readonly CommandOption[]>>
 };
 
 /** What runs because an option names it, as with `tar --to-command`. */
-export function findOptionRuns({ program, command: { args } }: Runner): readonly Run[] {
-  return (COMMAND_OPTIONS[program] ?? []).flatMap((option) =>
-    args.flatMap((word, index) => findValue(option, word, args[index + 1])),
-  );
+export function findOptionRuns(options: readonly CommandOption[], { command: { args } }: Runner): readonly Run[] {
+  return options.flatMap((option) => args.flatMap((word, index) => findValue(option, word, args[index + 1])));
 }
 
 function findValue({ names, mark }: CommandOption, word: Word, next: Word | undefined): Run[] {

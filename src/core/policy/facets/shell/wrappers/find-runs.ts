@@ -1,10 +1,10 @@
 import { MAX_WRAPPER_WORDS } from "../../../limits.ts";
 import type { ShellCommand } from "../command.ts";
 import { findCodeRuns } from "../interpreters/find-code-runs.ts";
-import { findInterpreter, INTERPRETERS } from "../interpreters/interpreter-data.ts";
+import { findInterpreter, type InterpreterData, INTERPRETERS } from "../interpreters/interpreter-data.ts";
 import { findGitRuns } from "../programs/git-runs.ts";
 import { type Run, type Runner, UNKNOWN_RUN } from "../runs.ts";
-import { COMMAND_OPTIONS, findOptionRuns } from "./command-options.ts";
+import { COMMAND_OPTIONS, type CommandOption, findOptionRuns } from "./command-options.ts";
 import { ESCAPING, findEscapeRuns } from "./escapes.ts";
 import { runFd, runFind, runParallel, runXargs } from "./repeaters.ts";
 import { runWrapper } from "./run-wrapper.ts";
@@ -45,8 +45,8 @@ const FINDERS = group([
   ["screen", runTerminal],
   ["git", runGit],
   ["hub", runGit],
-  ...[...INTERPRETERS.keys()].map((name) => [name, runCode] as const),
-  ...Object.keys(COMMAND_OPTIONS).map((name) => [name, findOptionRuns] as const),
+  ...[...INTERPRETERS].map(([name, data]) => [name, asCodeFinder(data)] as const),
+  ...Object.entries(COMMAND_OPTIONS).map(([name, options]) => [name, asOptionFinder(options)] as const),
   ...ESCAPING.map((name) => [name, findEscapeRuns] as const),
 ]);
 
@@ -60,16 +60,15 @@ const LOADER_DATA: WrapperData = {
 const NOTHING: readonly Run[] = Object.freeze([]);
 
 /** What a command reads that isn't in its words. */
-type RunSources = Pick<Runner, "readsFile" | "contentOf">;
+type RunSources = Pick<Runner, "program" | "readsFile" | "contentOf">;
 
 /** Everything that a command runs besides itself, as far as its words and its standard input tell. */
-export function findRuns(command: ShellCommand, { readsFile, contentOf }: RunSources): readonly Run[] {
-  const name = command.program ?? "";
+export function findRuns(command: ShellCommand, { program: name, readsFile, contentOf }: RunSources): readonly Run[] {
   const finders = FINDERS.get(name) ?? findOthers(name);
   if (finders === undefined) return NOTHING;
   if (command.args.length > MAX_WRAPPER_WORDS) return [UNKNOWN_RUN];
   const runner = { command, program: name.toLowerCase(), readsFile, contentOf };
-  return finders.length === 1 ? (finders[0]?.(runner) ?? NOTHING) : finders.flatMap((finder) => finder(runner));
+  return finders.flatMap((finder) => finder(runner));
 }
 
 /** Programs whose names have more than one form: other letter case, where files have names of that kind, or a version. */
@@ -78,7 +77,8 @@ function findOthers(name: string): readonly Finder[] | undefined {
   const program = name.toLowerCase();
   if (program.startsWith("git-")) return [runGit];
   if (LOADER.test(program)) return [asFinder(LOADER_DATA)];
-  return FINDERS.get(program) ?? (findInterpreter(program) === undefined ? undefined : [runCode]);
+  const interpreter = findInterpreter(program);
+  return FINDERS.get(program) ?? (interpreter && [asCodeFinder(interpreter)]);
 }
 
 function asFinder(data: WrapperData): Finder {
@@ -89,8 +89,12 @@ function runGit({ command }: Runner): readonly Run[] {
   return findGitRuns(command);
 }
 
-function runCode({ program, command: { code } }: Runner): readonly Run[] {
-  return code === undefined ? NOTHING : findCodeRuns(findInterpreter(program)?.language ?? "other", code);
+function asCodeFinder({ language }: InterpreterData): Finder {
+  return ({ command: { code } }) => (code === undefined ? NOTHING : findCodeRuns(language, code));
+}
+
+function asOptionFinder(options: readonly CommandOption[]): Finder {
+  return (runner) => findOptionRuns(options, runner);
 }
 
 function group(entries: readonly (readonly [string, Finder])[]): ReadonlyMap<string, readonly Finder[]> {

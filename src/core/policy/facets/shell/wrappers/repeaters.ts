@@ -86,14 +86,15 @@ function takeTemplate(words: readonly Word[]): readonly Word[] {
 
 function fillIn(word: Word, files: readonly Word[]): readonly Word[] {
   if (word.text === "{}") return files;
-  return [replaceMark(word, "{}", files[0]?.text ?? UNKNOWN)];
+  return [replaceMark(word, "{}", UNKNOWN)];
 }
 
 /** What fd runs on the files that it finds; without a mark they stand behind the program's words. */
 export function runFd({ command: { args } }: Runner): readonly Run[] {
   const index = args.findIndex(({ text }) => /^(?:-[^-]*[xX]|--exec(?:-batch)?(?:=.*)?)$/.test(text));
-  if (index === -1) return args.some(({ mayBeMany }) => mayBeMany) ? [UNKNOWN_RUN] : [];
-  const attached = /^--exec(?:-batch)?=(.*)$/s.exec(args[index]?.text ?? "")?.[1];
+  const option = args[index];
+  if (option === undefined) return args.some(({ mayBeMany }) => mayBeMany) ? [UNKNOWN_RUN] : [];
+  const attached = /^--exec(?:-batch)?=(.*)$/s.exec(option.text)?.[1];
   const rest = args.slice(index + 1);
   const end = rest.findIndex(({ text }) => text === ";");
   const template = [...(attached === undefined ? [] : [toWord(attached)]), ...(end === -1 ? rest : rest.slice(0, end))];
@@ -120,7 +121,7 @@ const PARALLEL =
 /** What parallel runs: its words as text for a shell, with quoted inputs put in. */
 export function runParallel({ command: { args, stdin } }: Runner): readonly Run[] {
   const { rest, isUnclear } = readWrapperLine(PARALLEL, args);
-  const mark = rest.findIndex(({ text }) => /^:::/.test(text));
+  const mark = rest.findIndex(({ text }) => text.startsWith(":::"));
   const template = mark === -1 ? rest : rest.slice(0, mark);
   const inputs = mark === -1 ? [] : rest.slice(mark + 1);
   const runs = template.length === 0 ? runInputs(inputs, stdin) : [runTemplate(template)];

@@ -23,7 +23,8 @@ export function runWrapper(data: WrapperData, words: readonly Word[]): readonly 
   const texts = (data.scripts ?? []).flatMap((name) => line.options.get(name) ?? []);
   const scripts = texts.map((text): Run => (text === undefined ? UNKNOWN_RUN : { kind: "script", text, elsewhere }));
   const marked = findBehind(data, words);
-  if (marked !== undefined) return [...scripts, ...runWords(data, { ...line, rest: marked, isUnclear: false }, elsewhere)];
+  if (marked !== undefined)
+    return [...scripts, ...runWords(data, { ...line, rest: marked, isUnclear: false }, elsewhere)];
   if (data.subcommands !== undefined) return [...scripts, ...runSubcommand(data.subcommands, line)];
   return scripts.length > 0 ? scripts : runWords(data, line, elsewhere);
 }

@@ -70,9 +70,10 @@ const STARTING = new Set(
 /** What tmux types into a terminal or starts there: each word that may be text is read as a line. */
 export function runTerminal({ command: { args } }: Runner): readonly Run[] {
   const start = args.findIndex(({ text }) => TYPING.has(text) || STARTING.has(text));
-  if (start === -1) return [];
+  const subcommand = args[start];
+  if (subcommand === undefined) return [];
   const words = args.slice(start + 1).filter(({ text }) => !/^-[a-zA-Z]*$/.test(text) && !KEYS.test(text));
-  const isTyped = TYPING.has(args[start]?.text ?? "");
+  const isTyped = TYPING.has(subcommand.text);
   const lines = words.map((text): Run => ({ kind: "script", text, isGuess: true, shell: "later" }));
   return isTyped || words.length < 2
     ? lines
