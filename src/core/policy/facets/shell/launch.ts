@@ -122,8 +122,12 @@ function emitCommand(reading: Reading, state: ShellState, { simple, program, arg
   const code = findCode({ program, args, stdin, readsFile, contentOf: contentFinder(reading, state) });
   const { directories } = state;
   const path = findProgramPath(simple.words[0] ?? UNKNOWN_WORD);
-  const named = path === undefined ? { program } : { program, path };
-  const command = { ...named, args, assignments, redirects, cwd: directories[0], stdin, code };
+  const cwd = directories[0];
+  // Whole literals, because spreading one object into another would take most of the time of reading a short line.
+  const command: ShellCommand =
+    path === undefined
+      ? { program, args, assignments, redirects, cwd, stdin, code }
+      : { program, path, args, assignments, redirects, cwd, stdin, code };
   addCommand(reading, command);
   for (let index = 1; index < directories.length; index += 1) {
     addCommand(reading, { ...command, cwd: directories[index] });

@@ -64,21 +64,20 @@ type RunSources = Pick<Runner, "program" | "readsFile" | "contentOf">;
 
 /** Everything that a command runs besides itself, as far as its words and its standard input tell. */
 export function findRuns(command: ShellCommand, { program: name, readsFile, contentOf }: RunSources): readonly Run[] {
-  const finders = FINDERS.get(name) ?? findOthers(name);
-  if (finders === undefined) return NOTHING;
+  const finder = FINDERS.get(name) ?? findOther(name);
+  if (finder === undefined) return NOTHING;
   if (command.args.length > MAX_WRAPPER_WORDS) return [UNKNOWN_RUN];
-  const runner = { command, program: name.toLowerCase(), readsFile, contentOf };
-  return finders.flatMap((finder) => finder(runner));
+  return finder({ command, program: name.toLowerCase(), readsFile, contentOf });
 }
 
 /** Programs whose names have more than one form: other letter case, where files have names of that kind, or a version. */
-function findOthers(name: string): readonly Finder[] | undefined {
+function findOther(name: string): Finder | undefined {
   if (!/[A-Z\d.]|^git-/.test(name)) return undefined;
   const program = name.toLowerCase();
-  if (program.startsWith("git-")) return [runGit];
-  if (LOADER.test(program)) return [asFinder(LOADER_DATA)];
+  if (program.startsWith("git-")) return runGit;
+  if (LOADER.test(program)) return asFinder(LOADER_DATA);
   const interpreter = findInterpreter(program);
-  return FINDERS.get(program) ?? (interpreter && [asCodeFinder(interpreter)]);
+  return FINDERS.get(program) ?? (interpreter && asCodeFinder(interpreter));
 }
 
 function asFinder(data: WrapperData): Finder {
@@ -97,8 +96,11 @@ function asOptionFinder(options: readonly CommandOption[]): Finder {
   return (runner) => findOptionRuns(options, runner);
 }
 
-function group(entries: readonly (readonly [string, Finder])[]): ReadonlyMap<string, readonly Finder[]> {
-  const groups = new Map<string, Finder[]>();
-  for (const [name, finder] of entries) groups.set(name, [...(groups.get(name) ?? []), finder]);
-  return groups;
+function group(entries: readonly (readonly [string, Finder])[]): ReadonlyMap<string, Finder> {
+  const finders = new Map<string, Finder>();
+  for (const [name, finder] of entries) {
+    const other = finders.get(name);
+    finders.set(name, other === undefined ? finder : (runner) => [...other(runner), ...finder(runner)]);
+  }
+  return finders;
 }
