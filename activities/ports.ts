@@ -1,5 +1,6 @@
 import type { Action } from "../src/action/action.ts";
-import type { Log, PolicySource, Redact } from "../src/gateway/ports.ts";
+import type { Log, Metrics, PolicySource, Redact } from "../src/gateway/ports.ts";
+import type { Tariff } from "../src/core/guards/tariff.ts";
 import type { Store } from "../src/store/store.ts";
 
 /** Everything outside that the activities need. */
@@ -14,4 +15,8 @@ export interface ActivityPorts {
   /** Names this worker in the ledger. */
   readonly identity: string;
   readonly log: Log;
+  /** Prices of models and tools; without it only reported amounts count. */
+  readonly tariff?: Tariff | undefined;
+  /** Counts what operators watch. */
+  readonly metrics?: Metrics | undefined;
 }

@@ -1,5 +1,29 @@
 import type { z } from "zod";
 import type { ExecutionMode, ExecutionOptions, Risk } from "../contract/manifest.ts";
+import type { TokenUsage } from "../contract/policy.ts";
+import type { ActionLimits } from "./action-limits.ts";
+
+/** Takes what an action spends while it runs. Nothing of it is charged before the outcome is recorded. */
+export interface CostMeter {
+  /** Adds amounts that are known. @throws invalid_request for what is no amount */
+  add(cost: { readonly usd?: number; readonly tokens?: number; readonly units?: number }): void;
+  /** Adds what a model was used for: its tokens, and their price by the tariff. @throws invalid_request when the tariff refuses the model */
+  tokens(usage: TokenUsage): void;
+  /** Adds the tariff's price of a tool, `count` times (default 1). @throws invalid_request when the tariff doesn't know it */
+  tool(name: string, count?: number): void;
+}
+
+/** Something that an action has proven, for other actions of the session that require it. */
+export interface Fact {
+  /** What sort of fact, such as `order_seen`. */
+  readonly kind: string;
+  /** Of what: a text, a number or a boolean; `1` and `"1"` are different. */
+  readonly value: string | number | boolean;
+  /** Milliseconds that it holds; default and at most 24 hours. */
+  readonly ttlMs?: number;
+  /** The same as a text such as `15m`. */
+  readonly ttl?: string;
+}
 
 /** What an action's function learns about its call. */
 export interface ActionContext {
@@ -19,6 +43,8 @@ export interface ActionContext {
   readonly signal: AbortSignal;
   /** Tells the server that the action is alive; the worker does so by itself while `run` has not settled. */
   heartbeat(details?: unknown): void;
+  /** Takes what the action spends. */
+  readonly cost: CostMeter;
   /** Writes to the worker's log with the invocation's id; the fields are redacted. */
   log(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Who approved, when the policy asked for approval. */
@@ -65,11 +91,15 @@ export interface ActionDefinition<Input extends z.ZodObject, Output extends z.Zo
   readonly secretFields?: readonly string[];
   /** How it is to be executed. */
   readonly execution?: ActionExecution;
+  /** What its calls must keep besides policy; where both speak of the same thing, the stricter holds. */
+  readonly limits?: ActionLimits<Input>;
   /**
    * The guarded function. It gets the input as the schema parsed it; what it returns is parsed by the output schema.
    * A method, not a property: only so can actions of different inputs stand in one list.
    */
   run(input: z.output<Input>, context: ActionContext): Promise<z.input<Output>> | z.input<Output>;
+  /** What an executed call has proven in its session. Gets the output as it was recorded, parsed from JSON, and the input that ran. */
+  proves?(output: z.output<Output>, input: z.output<Input>): readonly Fact[];
 }
 
 /** A defined action: the definition with its defaults filled in, frozen. */

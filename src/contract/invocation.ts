@@ -37,7 +37,14 @@ export const InvokeRequest = z.strictObject({
 export type InvokeRequest = z.infer<typeof InvokeRequest>;
 
 /** Why an invocation isn't executed, or that a wait for it ended. */
-export const ErrorView = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+export const ErrorView = z.object({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+  // Of a guard's refusal: when the call may pass, and the numbers behind it (extension members of the problem). Never a caller's value.
+  retryAfterMs: z.int().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
 export type ErrorView = z.infer<typeof ErrorView>;
 
 /** What an invocation's view says of its approval. */

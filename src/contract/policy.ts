@@ -34,14 +34,36 @@ export const RateLimit = z.object({
 });
 export type RateLimit = z.infer<typeof RateLimit>;
 
-/** So much of a unit, reserved at its estimate before the call. The estimate is a number or a JSON pointer into the input. */
+/** What a budget is counted in. */
+export const BudgetUnit = z.enum(["usd", "tokens", "units"]);
+export type BudgetUnit = z.infer<typeof BudgetUnit>;
+
+/** Whose spending a budget's account holds: each lies within the one before it. `part` is a named share of a run's, or an actor's. */
+export const BudgetScope = z.enum(["tenant", "actor", "run", "part"]);
+export type BudgetScope = z.infer<typeof BudgetScope>;
+
+/** What a model was used for, or is expected to be; `cachedInput` is the part of `input` that came from a cache. */
+export const TokenUsage = z.strictObject({
+  provider: z.string().min(1).max(200),
+  model: z.string().min(1).max(200),
+  input: z.int().nonnegative().max(1_000_000_000),
+  cachedInput: z.int().nonnegative().max(1_000_000_000).optional(),
+  output: z.int().nonnegative().max(1_000_000_000),
+});
+export type TokenUsage = z.infer<typeof TokenUsage>;
+
+/**
+ * So much of a unit, reserved at its estimate before the call. The estimate is a number, a JSON pointer into the input, or what
+ * the tariff says of a planned usage; with neither, a function of the action tells it.
+ */
 export const BudgetLimit = z.object({
   name: z.string(),
   limit: z.number().positive(),
-  unit: z.enum(["usd", "tokens", "units"]),
+  unit: BudgetUnit,
   per: z.enum(["day", "month"]).optional(),
   scope: z.enum(["run", "actor", "tenant"]).optional(),
-  estimate: z.union([z.number(), z.string()]),
+  estimate: z.union([z.number(), z.string()]).optional(),
+  plan: TokenUsage.optional(),
   onExceed: z.literal("require_approval").optional(),
 });
 export type BudgetLimit = z.infer<typeof BudgetLimit>;
@@ -75,6 +97,10 @@ export type BreakerLimit = z.infer<typeof BreakerLimit>;
 export const FactRequirement = z.object({ kind: z.string(), from: z.string(), hint: z.string().optional() });
 export type FactRequirement = z.infer<typeof FactRequirement>;
 
+/** How many facts a session may hold for an action that proves some, and what happens when it is full: no call, or no further fact. */
+export const FactCapacity = z.object({ max: z.int().positive(), onFull: z.enum(["refuse", "truncate"]) });
+export type FactCapacity = z.infer<typeof FactCapacity>;
+
 /** Limits that a call must keep; all of them. Durations in milliseconds. */
 export const LimitTerms = z.object({
   rate: z.array(RateLimit).optional(),
@@ -82,6 +108,7 @@ export const LimitTerms = z.object({
   budget: z.array(BudgetLimit).optional(),
   breaker: z.array(BreakerLimit).optional(),
   requires: z.array(FactRequirement).optional(),
+  facts: FactCapacity.optional(),
   timeout: z.object({ attemptMs: z.int().positive().optional(), totalMs: z.int().positive().optional() }).optional(),
 });
 export type LimitTerms = z.infer<typeof LimitTerms>;

@@ -1,5 +1,7 @@
 import type { CompiledPolicy, DefaultEffect } from "../core/policy/index.ts";
+import type { GuardName } from "../contract/guards.ts";
 import type { InvocationRef, VoteId } from "../contract/ids.ts";
+import type { Tariff } from "../core/guards/tariff.ts";
 import type { Store } from "../store/store.ts";
 
 /** What a run is started with: ids for the work, and words for people who read the Temporal UI. All of it redacted. */
@@ -50,6 +52,16 @@ export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<st
 /** Redacts a value for every place but the action itself. `secretFields` are JSON pointers. */
 export type Redact = (value: unknown, secretFields?: readonly string[]) => unknown;
 
+/** Counts what operators watch; names and labels never hold a caller's text. */
+export interface Metrics {
+  /** A guard refused a call. */
+  refused(refusal: { readonly guard: GuardName; readonly code: string }): void;
+  /** A function went on after its time was over (+1), or ended at last (-1). */
+  stuckCalls(change: 1 | -1): void;
+  /** Everything counted in this process, in Prometheus' text format. */
+  render(): Promise<string>;
+}
+
 /** Everything outside that the application service needs. */
 export interface GatewayPorts {
   readonly store: Store;
@@ -61,4 +73,8 @@ export interface GatewayPorts {
   /** The operator's own key, from configuration; never stored. */
   readonly adminKey: string | undefined;
   readonly log: Log;
+  /** Prices of models and tools; without it only reported amounts count. */
+  readonly tariff?: Tariff | undefined;
+  /** Counts what operators watch. */
+  readonly metrics?: Metrics | undefined;
 }
