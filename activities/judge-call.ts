@@ -1,6 +1,6 @@
 import type { RecordedVerdict, SanitizeTerms } from "../src/contract/policy.ts";
-import type { Principal } from "../src/contract/principal.ts";
 import type { Action } from "../src/action/action.ts";
+import { toPolicyCall } from "../src/core/policy/recorded-call.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { ActivityPorts } from "./ports.ts";
 
@@ -20,13 +20,7 @@ export function judgeCall(row: LockedInvocation, action: Action, inForce: InForc
     const reason = "No policy is in force";
     return { verdict: { effect: "deny", reason, policyVersion: "none", ...nothing }, terms: undefined };
   }
-  const answer = inForce.policy.evaluate({
-    action: row.action,
-    input: JSON.parse(row.input) as unknown,
-    actor: JSON.parse(row.actor_principal) as Principal,
-    run: row.run ?? sessionIdOf(row.session),
-    manifest: action,
-  });
+  const answer = inForce.policy.evaluate(toPolicyCall(row, action));
   const { sanitize, ...obligations } = answer.obligations;
   const verdict: RecordedVerdict = { ...answer, obligations, policyVersion: inForce.version };
   if (verdict.effect === "deny") return { verdict, terms: undefined };
@@ -39,10 +33,4 @@ export function judgeCall(row: LockedInvocation, action: Action, inForce: InForc
 /** A verdict that can't be carried out as it stands. */
 export function denied(verdict: RecordedVerdict, reason: string): RecordedVerdict {
   return { ...verdict, effect: "deny", reason, obligations: {} };
-}
-
-/** A session groups calls as a run does; it is a text, or has one as its id. */
-function sessionIdOf(session: string | null): string | undefined {
-  const parsed = JSON.parse(session ?? "null") as string | { readonly id: string } | null;
-  return typeof parsed === "object" ? parsed?.id : parsed;
 }

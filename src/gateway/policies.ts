@@ -3,6 +3,7 @@ import type { EvaluateRequest } from "../contract/policy.ts";
 import { ORGANISATION } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { CompiledPolicy, PolicyActor } from "../core/policy/index.ts";
+import { readSession } from "../core/session.ts";
 import type { Caller, Gateway } from "./gateway.ts";
 import { assertPermission, permits } from "./permissions.ts";
 import { publishSentDocument, viewPolicy } from "./policy-documents.ts";
@@ -23,7 +24,7 @@ export function createPolicyMethods(ports: GatewayPorts, source: PolicySource): 
       const policy = await findPolicy(source, request, caller.principal.tenant);
       const { action, input } = request;
       const manifest = ActionName.safeParse(action).success ? await ports.store.manifests.get(action) : undefined;
-      const call = { action, input, actor: actorOf(caller, request), run: sessionIdOf(request.session), manifest };
+      const call = { action, input, actor: actorOf(caller, request), run: readSession(request.session)?.id, manifest };
       const verdict = policy.evaluate(call);
       return request.explain === true ? { ...verdict, explain: policy.explain(call) } : verdict;
     },
@@ -70,12 +71,6 @@ async function findPolicy(
   if (policy !== undefined) return compileSentPolicy(policy, defaultEffect);
   const inForce = await source.inForce(tenant, defaultEffect);
   return inForce?.policy ?? compileSentPolicy(NO_RULES, defaultEffect);
-}
-
-/** A session is a text or has one as its id; rules see it as the run. */
-function sessionIdOf(session: unknown): string | undefined {
-  const id: unknown = typeof session === "object" && session !== null && "id" in session ? session.id : session;
-  return typeof id === "string" ? id : undefined;
 }
 
 /** The caller itself, unless another actor is described; then nothing of the caller's rights is mixed in. */

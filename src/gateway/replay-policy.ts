@@ -2,15 +2,9 @@ import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 import { MAX_REPLAYED } from "../contract/limits.ts";
 import type { ReplayAnswer, ReplayRequest } from "../contract/policy-replay.ts";
-import { ORGANISATION, type Principal } from "../contract/principal.ts";
-import {
-  compilePolicy,
-  type ParsedPolicy,
-  parsePolicy,
-  type PolicyCall,
-  type PolicyManifest,
-} from "../core/policy/index.ts";
-import type { DecidedInvocation } from "../store/decided-invocations.ts";
+import { ORGANISATION } from "../contract/principal.ts";
+import { compilePolicy, type ParsedPolicy, parsePolicy } from "../core/policy/index.ts";
+import { toPolicyCall } from "../core/policy/recorded-call.ts";
 import type { Caller, Gateway } from "./gateway.ts";
 import { assertPermission } from "./permissions.ts";
 import { readPolicyDocument } from "./policy-documents.ts";
@@ -52,7 +46,7 @@ async function replay(ports: GatewayPorts, caller: Caller, request: ReplayReques
       await setImmediate();
       turnAtMs = performance.now();
     }
-    tally.add(row, proposed.evaluate(toCall(row, manifests.get(row.action))));
+    tally.add(row, proposed.evaluate(toPolicyCall(row, manifests.get(row.action))));
   }
   return tally.toAnswer();
 }
@@ -68,15 +62,4 @@ async function listDocuments(
   const other = await (layer === "organisation" ? policies.inForce(tenant) : policies.newest(ORGANISATION));
   const others = other === undefined ? [] : [parsePolicy(other.document)];
   return layer === "organisation" ? [...proposed, ...others] : [...others, ...proposed];
-}
-
-/** The call as it was made, by the actor's rights at the time; the manifest is today's. */
-function toCall(row: DecidedInvocation, manifest: PolicyManifest | undefined): PolicyCall {
-  return {
-    action: row.action,
-    input: JSON.parse(row.input) as unknown,
-    actor: JSON.parse(row.actor_principal) as Principal,
-    run: row.run ?? undefined,
-    manifest,
-  };
 }

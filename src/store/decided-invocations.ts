@@ -9,6 +9,8 @@ export interface DecidedInvocation {
   /** The actor's rights as they were at the door. */
   readonly actor_principal: string;
   readonly run: string | null;
+  /** JSON text, as the call named it. */
+  readonly session: string | null;
   /** The verdict that was recorded. */
   readonly verdict: string;
   /** Real input as it was sent, before any change: never for a view. */
@@ -28,7 +30,7 @@ export interface DecidedScope {
 
 /** Keyset paging: the page begins behind the row that it continues. */
 const PAGE = `
-  select i.id, i.action, i.actor, i.actor_principal, i.run, i.verdict, i.created_at, r.input
+  select i.id, i.action, i.actor, i.actor_principal, i.run, i.session, i.verdict, i.created_at, r.input
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = 1
   where i.tenant = $1 and i.verdict is not null and ($2::text is null or i.action = $2)
     and ($3::timestamptz is null or i.created_at > $3) and ($4::timestamptz is null or i.created_at < $4)

@@ -35,6 +35,8 @@ export interface InvocationRow {
   readonly output_view: string | null;
   readonly error: string | null;
   readonly attempts: number;
+  /** What guards charged when it was decided: canonical JSON of `GuardCharges`. */
+  readonly guards: string | null;
   readonly retry_of: string | null;
   readonly temporal_run_id: string | null;
   readonly cancel_at: number | null;
@@ -89,6 +91,7 @@ export interface InvocationChange {
   readonly output_view?: string;
   readonly error?: string | null;
   readonly attempts?: number;
+  readonly guards?: string;
   readonly temporal_run_id?: string;
   readonly cancel_at?: Date;
   readonly cancel_by?: string;

@@ -75,6 +75,13 @@ test("replayPolicy() counts what stays and lists what changes, newest first, wit
   expect(JSON.stringify(answer)).not.toContain("hunter2");
 });
 
+test("replayPolicy() takes a session for the run, as the decision did", async () => {
+  const policy = { version: 1, default: "deny", rules: [{ name: "mine", match: { run: "s1" }, effect: "allow" }] };
+  for (const session of ["s1", { id: "s1" }, "s2"])
+    await recordInvocation(store.db, { session, verdict: { effect: "deny" } });
+  expect(await replay({ policy })).toMatchObject({ considered: 3, changed: 2 });
+});
+
 test("replayPolicy() counts another rule of the same effect as a change, and the commonest transition first", async () => {
   for (const rule of ["mine", "yours", "reads"])
     await recordInvocation(store.db, { action: "file.read", verdict: { effect: "allow", rule } });

@@ -14,6 +14,7 @@ export interface Recorded {
   /** The actor's rights at the door, as they differ from those of an ordinary user. */
   readonly actor?: Partial<Principal>;
   readonly run?: string;
+  readonly session?: string | { readonly id: string };
   /** `null` for an invocation that policy was never asked about. */
   readonly verdict?: Partial<RecordedVerdict> | null;
   /** RFC 3339; the moment of the insert unless given. */
@@ -34,10 +35,11 @@ export async function recordInvocation(db: Db, recorded: Recorded): Promise<Invo
   };
   const table = createInvocationTable(db);
   const ref = { tenant, id: newInvocationId(randomBytes) };
-  const absent = { via: undefined, session: undefined, reason: undefined, idempotencyKey: undefined };
+  const session = recorded.session === undefined ? undefined : JSON.stringify(recorded.session);
+  const absent = { via: undefined, reason: undefined, idempotencyKey: undefined };
   await table.accept({
     ...absent,
-    ...{ ref, action, run, actionVersion: "v1", taskQueue: "tests", actor: actor.subject },
+    ...{ ref, action, run, session, actionVersion: "v1", taskQueue: "tests", actor: actor.subject },
     actorPrincipal: JSON.stringify(actor),
     ...{ requestHash: "r", digest: "d", input: JSON.stringify(input), inputView: "{}", salt: "s" },
   });
