@@ -1,19 +1,26 @@
+import { randomUUID } from "node:crypto";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
+import { chargesOf } from "../src/core/guards/charges.ts";
 import { isClosed, mayRun, MAX_LOST_ATTEMPTS } from "../src/core/invocation.ts";
 import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import { closeRow, eventOf } from "./close-row.ts";
+import { HOLD_MARGIN_MS, refuseStart } from "./apply-limits.ts";
+import { closeRow } from "./close-row.ts";
+import { eventOf } from "./event-of.ts";
 import { closeUncertain } from "./close-uncertain.ts";
 import { createErrorView } from "./error-view.ts";
 import { approvalContext, findObstacle, isUntouched, lockMandate } from "./mandate.ts";
+import { reportOutcome, takeForAttempt, waitForBreaker } from "./attempt-breakers.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireAction, requireRow } from "./require.ts";
 import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
-import { closedStep } from "./steps.ts";
+import { reserveGranted } from "./settle-guards.ts";
+import { closedStep, executionOf } from "./steps.ts";
+import { assertRoom } from "./stuck-calls.ts";
 
 /**
  * Begins an attempt, or takes over the one that the decision began.
@@ -31,8 +38,12 @@ export async function beginExecution(
   // An inline action was run by the decision itself: if we come here after all, its first attempt was lost on the way.
   if (action.execution.mode !== "idempotent" || !isUntouched(begun)) return beginAttempt(ports, ref);
   if (begun.cancel_at !== null) return closeUnused(ports, ref, begun.token);
+  assertRoom(action);
   // Taken over without another write, since the mode allows it to run twice.
-  return { kind: "run", ref, row: begun, action, attempt: 1, token: begun.token, erredBefore: 0, approval: undefined };
+  const { token, now: beganAtMs } = begun;
+  const execution = executionOf(begun, action);
+  const first = { attempt: 1, erredBefore: 0, approval: undefined };
+  return { kind: "run", ref, row: begun, action, execution, token, beganAtMs, ...first };
 }
 
 /** Closes an invocation that was canceled after the decision had begun its attempt and before anybody ran it. */
@@ -43,7 +54,8 @@ function closeUnused(ports: ActivityPorts, ref: InvocationRef, token: string): P
     const error = createErrorView("invocation_canceled", "Canceled before the action ran");
     await tx.executions.finish({ ref, attempt: row.attempts, token, state: "failed", error: canonicalJson(error) });
     const finished = eventOf(row, "execution.finished", { attempt: row.attempts, outcome: "failed", error });
-    return closeRow(tx, row, { status: "failed", error, events: [finished] });
+    await reportOutcome(tx, row, { token, outcome: "none", beganAtMs: row.now });
+    return closeRow(tx, row, { status: "failed", error, events: [finished], unused: true });
   });
 }
 
@@ -56,6 +68,7 @@ function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAt
     const row = requireRow(await tx.invocations.lock(ref));
     if (isClosed(row.status)) return closedStep(row);
     const action = requireAction(ports, row.action);
+    assertRoom(action);
     const last = row.attempts === 0 ? undefined : await tx.executions.last(ref);
     return last === undefined
       ? firstAttempt(ports, tx, { row, action })
@@ -71,8 +84,17 @@ async function firstAttempt(
   const mandate = await lockMandate(ports, tx, row);
   const obstacle = findObstacle(row, mandate);
   if (obstacle !== undefined) return closeRow(tx, row, obstacle);
+  const token = randomUUID();
+  const execution = executionOf(row, action);
+  const open = await takeForAttempt(tx, row, { token, execution });
+  if (open !== undefined && mandate !== undefined) throw waitForBreaker(open, row.now, mandate.approval.execute_by);
+  if (open !== undefined) return refuseStart(ports, tx, { row, refusal: open });
   if (mandate !== undefined) await tx.approvals.update(mandate.approval, { consumed_at: new Date(row.now) });
-  return startAttempt(tx, { row, action, identity: ports.identity, approval: approvalContext(mandate?.approval) });
+  const holdMs = execution.totalTimeoutMs + HOLD_MARGIN_MS;
+  const granted = await reserveGranted(tx, row, { charges: chargesOf(row), holdMs });
+  const start = { row, action, identity: ports.identity, token, approval: approvalContext(mandate?.approval) };
+  if (granted === undefined) return startAttempt(tx, start);
+  return startAttempt(tx, { ...start, change: { guards: canonicalJson(granted.charges) }, events: [granted.event] });
 }
 
 async function nextAttempt(
@@ -88,10 +110,15 @@ async function nextAttempt(
   }
   const doubt = findDoubt(row, action, last);
   if (doubt !== undefined) return closeUncertain(tx, { row, last, message: doubt });
+  // The attempt before may still hold a probe of which nobody will hear.
+  await reportOutcome(tx, row, { token: last.token, outcome: "none", beganAtMs: row.now });
+  const token = randomUUID();
+  const open = await takeForAttempt(tx, row, { token, execution: executionOf(row, action) });
+  if (open !== undefined) throw waitForBreaker(open, row.now, null);
   const mandate = await lockMandate(ports, tx, row);
   const erredBefore = await tx.executions.countErred(row);
   const approval = approvalContext(mandate?.approval);
-  return startAttempt(tx, { row, action, identity: ports.identity, erredBefore, approval });
+  return startAttempt(tx, { row, action, identity: ports.identity, token, erredBefore, approval });
 }
 
 /** Why no further attempt may follow one of which nobody knows whether it took effect; `undefined` when one may. */

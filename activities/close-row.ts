@@ -3,9 +3,12 @@ import type { ClosedStatus, ClosedStep } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { canMove } from "../src/core/invocation.ts";
 import { statusTopic } from "../src/core/topics.ts";
+import { chargesOf } from "../src/core/guards/charges.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
+import { eventOf } from "./event-of.ts";
+import { type Cost, settleGuards } from "./settle-guards.ts";
 import { closedStep } from "./steps.ts";
 
 /** How an invocation ends. */
@@ -20,6 +23,8 @@ export interface Closing {
   readonly events?: readonly AuditEntry[];
   /** A refusal frees the idempotency key: the next call with it is a new one. */
   readonly releaseKey?: boolean;
+  /** The attempt that was begun never ran: nothing was spent. */
+  readonly unused?: true;
 }
 
 /** Writes the end of an invocation and its evidence, tells whoever waits, and gives the closed step. */
@@ -37,10 +42,12 @@ export async function closeRow(tx: TransactionTables, row: LockedInvocation, clo
     ...(error === null ? {} : { error }),
   };
   const ref = { tenant: row.tenant, id: row.id };
+  const settled = await settleGuards(tx, row, { charges: chargesOf(row), cost: costOf(row, closing) });
   await tx.invocations.update(ref, change);
   if (closing.releaseKey === true) await tx.invocations.releaseKey(row);
   await tx.audit.append(row.tenant, [
     ...(closing.events ?? []),
+    ...settled,
     eventOf(row, "invocation.closed", {
       status: closing.status,
       digest: row.digest,
@@ -58,14 +65,8 @@ export async function closeRow(tx: TransactionTables, row: LockedInvocation, clo
   });
 }
 
-/** An audit event about this invocation. */
-export function eventOf(row: LockedInvocation, type: AuditEntry["type"], data: Record<string, unknown>): AuditEntry {
-  return {
-    type,
-    actor: row.actor,
-    invocation: row.id,
-    action: row.action,
-    ...(row.idempotency_key === null ? {} : { idempotencyKey: row.idempotency_key }),
-    data,
-  };
+/** What never began has cost nothing; what may have taken effect without a report counts as it was reckoned. */
+function costOf({ attempts }: LockedInvocation, { status, unused }: Closing): Cost {
+  if (status === "uncertain") return "estimate";
+  return attempts === 0 || unused === true ? "none" : "reported";
 }

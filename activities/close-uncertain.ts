@@ -2,7 +2,8 @@ import type { ClosedStep } from "../src/contract/run.ts";
 import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import { closeRow, eventOf } from "./close-row.ts";
+import { closeRow } from "./close-row.ts";
+import { eventOf } from "./event-of.ts";
 import { createErrorView } from "./error-view.ts";
 
 /** What is not known, and why. */

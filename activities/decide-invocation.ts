@@ -1,42 +1,25 @@
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { RecordedVerdict } from "../src/contract/policy.ts";
 import type { Step } from "../src/contract/run.ts";
-import type { Action } from "../src/action/action.ts";
-import { canonicalJson } from "../src/core/canonical.ts";
-import type { ApprovalState } from "../src/core/approval/approval.ts";
-import { isClosed } from "../src/core/invocation.ts";
-import { statusTopic } from "../src/core/topics.ts";
 import { approvalStateOf } from "../src/core/approval/read-approval.ts";
-import type { AuditEntry } from "../src/store/audit.ts";
-import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
+import { type GuardRefusal, refuse } from "../src/core/guards/refusal.ts";
+import { isClosed } from "../src/core/invocation.ts";
+import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
+import { applyLimits } from "./apply-limits.ts";
 import { checkInput, type InputFault } from "./check-input.ts";
-import { closeRow, eventOf } from "./close-row.ts";
+import { closeRow } from "./close-row.ts";
+import type { DecideOptions, Deciding } from "./deciding.ts";
+import { eventOf } from "./event-of.ts";
 import { canceledError, createErrorView } from "./error-view.ts";
 import { carryOut } from "./execute-action.ts";
-import { denied, type InForce, judgeCall } from "./judge-call.ts";
+import { denied, judgeCall } from "./judge-call.ts";
 import { isUntouched } from "./mandate.ts";
 import { requireAction, requireRow } from "./require.ts";
 import { changeInput, reviseInput } from "./revise-input.ts";
-import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
+import type { BegunAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { closedStep, executeStep, waitStep } from "./steps.ts";
-
-/** What is decided for one locked invocation. */
-interface Deciding {
-  readonly ports: ActivityPorts;
-  readonly tx: TransactionTables;
-  readonly row: LockedInvocation;
-  readonly action: Action;
-  readonly inForce: InForce;
-  readonly options: DecideOptions;
-}
-
-interface DecideOptions {
-  readonly temporalRunId: string;
-  /** What the action's schema said of inputs that it had to wait for. */
-  readonly checked: ReadonlyMap<string, InputFault>;
-}
 
 /** The input's schema waits for something, which a transaction must not. */
 interface InputCheck {
@@ -56,7 +39,10 @@ export async function decideInvocation(
 ): Promise<Step> {
   const checked = new Map<string, InputFault>();
   for (;;) {
-    const decided = await decide(ports, ref, { temporalRunId, checked });
+    const refusals: GuardRefusal[] = [];
+    const onRefused = (refusal: GuardRefusal): void => void refusals.push(refusal);
+    const decided = await decide(ports, ref, { temporalRunId, checked, onRefused });
+    for (const refusal of refusals) ports.metrics?.refused(refusal);
     if (decided.kind === "run") return carryOut(ports, decided);
     if (decided.kind !== "check") return decided;
     checked.set(decided.input, await decided.checked);
@@ -93,14 +79,14 @@ function check({ action, options }: Deciding, input: string): InputFault | Promi
 async function decideByPolicy(deciding: Deciding): Promise<Step | BegunAttempt | InputCheck> {
   const { ports, row, action, inForce } = deciding;
   const { verdict, terms } = judgeCall(row, action, inForce);
-  if (terms === undefined) return recordVerdict(deciding, verdict);
+  if (terms === undefined) return applyLimits(deciding, verdict);
   const change = changeInput(row.input, terms);
   if ("fault" in change) return denyChange(deciding, verdict, change.fault);
   const fault = check(deciding, change.input);
   if (fault instanceof Promise) return { kind: "check", input: change.input, checked: fault };
   if (fault !== undefined) return denyChange(deciding, verdict, fault);
   const revised = await reviseInput(ports, deciding, { input: change.input, policyVersion: verdict.policyVersion });
-  return recordVerdict({ ...deciding, row: revised }, { ...verdict, sanitized: change.changed });
+  return applyLimits({ ...deciding, row: revised }, { ...verdict, sanitized: change.changed });
 }
 
 /** An input that can't be changed as policy wants it, or that its action wouldn't take then, must not run as it was sent. */
@@ -109,7 +95,7 @@ function denyChange(
   verdict: RecordedVerdict,
   { message }: { readonly message: string },
 ): Promise<Step | BegunAttempt> {
-  return recordVerdict(deciding, denied(verdict, `Policy wants the input changed, and then: ${message}`));
+  return applyLimits(deciding, denied(verdict, `Policy wants the input changed, and then: ${message}`));
 }
 
 /** The step that the recorded verdict leads to. */
@@ -142,100 +128,14 @@ function closeTouched(tx: TransactionTables, row: LockedInvocation): Promise<Ste
 }
 
 /** The action's own schema has the last word on the input, refinements included. A refusal frees the key. */
-function refuseInput({ tx, row, options: { temporalRunId } }: Deciding, message: string): Promise<Step> {
+function refuseInput({ tx, row, options }: Deciding, message: string): Promise<Step> {
   const error = createErrorView("invalid_input", message);
+  options.onRefused(refuse("schema", "invalid_input", { message }));
   return closeRow(tx, row, {
     status: "denied",
     error,
     releaseKey: true,
-    change: { decided_at: new Date(row.now), temporal_run_id: temporalRunId },
+    change: { decided_at: new Date(row.now), temporal_run_id: options.temporalRunId },
     events: [eventOf(row, "guard.refused", { guard: "schema", code: error.code, message: error.message })],
   });
-}
-
-async function recordVerdict(deciding: Deciding, verdict: RecordedVerdict): Promise<Step | BegunAttempt> {
-  const { tx, row, options } = deciding;
-  const change: InvocationChange = {
-    verdict: canonicalJson(verdict),
-    decided_at: new Date(row.now),
-    temporal_run_id: options.temporalRunId,
-  };
-  const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
-  switch (verdict.effect) {
-    case "allow":
-    case "sanitize":
-      return allow(deciding, change, decided);
-    case "require_approval":
-      return openApproval(deciding, { verdict, change, decided });
-    case "deny":
-      return closeRow(tx, row, {
-        status: "denied",
-        error: createErrorView("action_denied", verdict.reason),
-        change,
-        events: [decided],
-      });
-  }
-}
-
-/**
- * Records the allow. Where a second run does no harm the first attempt is begun in the same transaction;
- * an action that may run only once begins by itself, when it is about to run.
- */
-async function allow(
-  { tx, row, action, ports: { identity } }: Deciding,
-  change: InvocationChange,
-  decided: AuditEntry,
-): Promise<Step | BegunAttempt> {
-  const { mode } = action.execution;
-  const step = executeStep(row, action, []);
-  if (mode === "at_most_once") {
-    await tx.invocations.update(row, change);
-    await tx.audit.append(row.tenant, [decided]);
-    return step;
-  }
-  const begun = await startAttempt(tx, { row, action, identity, change, events: [decided] });
-  return mode === "inline" ? begun : step;
-}
-
-interface Asking {
-  readonly verdict: RecordedVerdict;
-  readonly change: InvocationChange;
-  readonly decided: AuditEntry;
-}
-
-async function openApproval({ tx, row }: Deciding, { verdict, change, decided }: Asking): Promise<Step> {
-  const terms = verdict.obligations.approval;
-  if (terms === undefined) throw new Error("A verdict that asks for approval has no terms");
-  const decideByAtMs = row.now + terms.decideByMs;
-  const requesters = row.via === null ? [row.actor] : [row.actor, row.via];
-  await tx.invocations.update(row, { ...change, status: "pending" });
-  await tx.approvals.open({
-    ref: row,
-    round: row.round,
-    action: row.action,
-    requesters,
-    approvers: terms.approvers,
-    terms: canonicalJson(terms),
-    digest: row.digest,
-    openedAt: new Date(row.now),
-    decideBy: new Date(decideByAtMs),
-  });
-  const opened = eventOf(row, "approval.opened", {
-    round: row.round,
-    digest: row.digest,
-    terms,
-    decideBy: new Date(decideByAtMs).toISOString(),
-  });
-  await tx.audit.append(row.tenant, [decided, opened]);
-  tx.notify(statusTopic(row, "pending"));
-  const state: ApprovalState = {
-    round: row.round,
-    digest: row.digest,
-    requesters,
-    terms,
-    decideByAtMs,
-    counted: [],
-    resolution: undefined,
-  };
-  return waitStep({ ...row, verdict: canonicalJson(verdict) }, state, row.now);
 }

@@ -1,10 +1,16 @@
 import type { ErrorView } from "../src/contract/invocation.ts";
 import type { ErrorCode } from "../src/core/errors.ts";
+import type { GuardRefusal } from "../src/core/guards/refusal.ts";
 import type { InvocationRow } from "../src/store/invocations.ts";
 
 /** Why an invocation isn't executed. Never retryable: the invocation has ended, and only a new call could go otherwise. */
 export function createErrorView(code: ErrorCode, message: string): ErrorView {
   return { code, message, retryable: false };
+}
+
+/** Why a guard let nobody in, with what may be told; a call that is made again may pass. */
+export function createRefusalView({ code, message, retryable, retryAfterMs, details }: GuardRefusal): ErrorView {
+  return { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), details: { ...details } };
 }
 
 /** The error of an invocation that somebody canceled, in that person's words if there are any. */

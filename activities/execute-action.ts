@@ -3,8 +3,10 @@ import { CancelledFailure, Context } from "@temporalio/activity";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import { beginExecution } from "./begin-execution.ts";
+import type { ProvenFact } from "../src/core/guards/read-facts.ts";
+import { factsProvenBy } from "./facts.ts";
 import type { ActivityPorts } from "./ports.ts";
-import { type Report, runAction } from "./run-action.ts";
+import { type Report, type ReportedRun, runAction } from "./run-action.ts";
 import { settleExecution } from "./settle-execution.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
 
@@ -34,29 +36,41 @@ export async function carryOut(ports: ActivityPorts, begun: BegunAttempt): Promi
   // Cancellation travels on heartbeats only, so the worker beats for functions that don't, and while it waits for the store.
   const beat = setInterval(() => activity.heartbeat(), heartbeatTimeoutMs / 3);
   try {
-    const report = await runAction(ports, begun);
+    const ran = await runAction(ports, begun);
+    const { report } = ran;
     if (report.kind === "threw" && mode !== "at_most_once" && isShutdown(activity.cancellationSignal.reason)) {
       // The attempt stays open in the ledger, and the next worker takes it up by its mode.
       throw new CancelledFailure("WORKER_SHUTDOWN");
     }
-    return await settleWhenPossible(ports, begun, report);
+    return await settleWhenPossible(ports, begun, ran);
   } finally {
     clearInterval(beat);
   }
 }
 
 /** A report is known to this process alone, so a store that is away for a moment must not lose it. */
-async function settleWhenPossible(ports: ActivityPorts, begun: BegunAttempt, report: Report): Promise<ClosedStep> {
+async function settleWhenPossible(ports: ActivityPorts, begun: BegunAttempt, ran: ReportedRun): Promise<ClosedStep> {
+  const facts = await factsOf(ports, begun, ran.report);
   const deadlineMs = performance.now() + SETTLE_MS;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
     try {
-      return await settleExecution(ports, begun, report);
+      return await settleExecution(ports, begun, { ...ran, facts });
     } catch (error) {
       if (!ports.store.isUnavailable(error) || performance.now() + waitMs > deadlineMs) throw error;
       ports.log("warn", "The outcome can't be recorded yet", { invocation: begun.ref.id, error });
       await sleep(waitMs);
     }
   }
+}
+
+/** What the action has proven. It has run, so whatever goes wrong here doesn't change its outcome: then nothing is proven. */
+async function factsOf({ log }: ActivityPorts, begun: BegunAttempt, report: Report): Promise<readonly ProvenFact[]> {
+  const { action, row } = begun;
+  if (action.proves === undefined || report.kind !== "returned" || row.session === null) return [];
+  const proven = await factsProvenBy(action, JSON.parse(report.output), JSON.parse(row.input));
+  if ("facts" in proven) return proven.facts;
+  log("warn", "What the action has proven can't be recorded", { invocation: row.id, fault: proven.fault });
+  return [];
 }
 
 function isShutdown(reason: unknown): boolean {

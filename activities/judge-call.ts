@@ -23,11 +23,7 @@ export function judgeCall(row: LockedInvocation, action: Action, inForce: InForc
   const answer = inForce.policy.evaluate(toPolicyCall(row, action));
   const { sanitize, ...obligations } = answer.obligations;
   const verdict: RecordedVerdict = { ...answer, obligations, policyVersion: inForce.version };
-  if (verdict.effect === "deny") return { verdict, terms: undefined };
-  // A limit that nobody counts would be none.
-  const isLimited = obligations.limits !== undefined;
-  const reason = "The policy limits this call, and this version doesn't hold limits yet";
-  return isLimited ? { verdict: denied(verdict, reason), terms: undefined } : { verdict, terms: sanitize };
+  return { verdict, terms: verdict.effect === "deny" ? undefined : sanitize };
 }
 
 /** A verdict that can't be carried out as it stands. */

@@ -3,14 +3,26 @@ import type { ErrorView } from "../src/contract/invocation.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { isClosed } from "../src/core/invocation.ts";
+import { chargesOf } from "../src/core/guards/charges.ts";
+import { classifyFailure } from "../src/core/guards/failures/classify-failure.ts";
 import type { FinishedExecution } from "../src/store/executions.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
-import { closeRow, type Closing, eventOf } from "./close-row.ts";
+import { closeRow, type Closing } from "./close-row.ts";
+import { eventOf } from "./event-of.ts";
 import { createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
-import type { Report } from "./run-action.ts";
+import type { ProvenFact } from "../src/core/guards/read-facts.ts";
+import { type AttemptOutcome, reportOutcome } from "./attempt-breakers.ts";
+import { recordFacts } from "./facts.ts";
+import type { Report, ReportedRun } from "./run-action.ts";
 import { closedStep } from "./steps.ts";
+
+/** What an attempt left behind. */
+export interface SettledRun extends ReportedRun {
+  /** What the action has proven. */
+  readonly facts: readonly ProvenFact[];
+}
 
 /** What an attempt's report makes of the invocation. */
 type Settlement =
@@ -21,23 +33,32 @@ type Settlement =
  * Records what an attempt reported, if the attempt is still the one in charge.
  * @throws ApplicationFailure `attempt_failed`, retried by Temporal, when another attempt may follow
  */
-export async function settleExecution(ports: ActivityPorts, begun: BegunAttempt, report: Report): Promise<ClosedStep> {
+export async function settleExecution(
+  ports: ActivityPorts,
+  begun: BegunAttempt,
+  { report, spent, facts }: SettledRun,
+): Promise<ClosedStep> {
   const settlement = judgeReport(ports, begun, report);
-  const { ref, attempt, token } = begun;
+  const { ref, attempt, token, beganAtMs } = begun;
   const finished: FinishedExecution = {
     ref,
     attempt,
     token,
     state: settlement.kind === "close" ? settlement.state : "erred",
     error: errorText(settlement),
+    spent: spent === undefined ? undefined : canonicalJson(spent),
   };
   const step = await ports.store.transaction(async (tx) => {
     const row = requireRow(await tx.invocations.lock(ref));
     if (isClosed(row.status)) return closedStep(row);
     if (!(await tx.executions.finish(finished))) return undefined;
+    await reportOutcome(tx, row, { token, beganAtMs, outcome: outcomeOf(report) });
+    const capacity = chargesOf(row)?.limits.facts;
+    const proven = facts.length === 0 ? undefined : await recordFacts(tx, { row, facts, capacity });
     const event = eventOf(row, "execution.finished", {
       attempt,
       outcome: finished.state,
+      ...(proven === undefined ? {} : { facts: proven }),
       ...(finished.error === undefined ? {} : { error: JSON.parse(finished.error) as unknown }),
     });
     if (settlement.kind === "close") return closeRow(tx, row, { ...settlement.closing, events: [event] });
@@ -47,6 +68,22 @@ export async function settleExecution(ports: ActivityPorts, begun: BegunAttempt,
   if (step !== undefined) return step;
   const message = settlement.kind === "again" ? settlement.error.message : "Another attempt is in charge";
   throw ApplicationFailure.retryable(message, "attempt_failed");
+}
+
+/** What a report says of the dependencies that the action names: whatever ran to its end was answered. */
+function outcomeOf(report: Report): AttemptOutcome["outcome"] {
+  switch (report.kind) {
+    case "returned":
+    case "unusable":
+      return "success";
+    case "rejected":
+      return classifyFailure(report.error);
+    case "silent":
+      return "timeout";
+    case "threw":
+      if (report.end === undefined) return classifyFailure(report.error);
+      return report.end === "overdue" ? "timeout" : "none";
+  }
 }
 
 function judgeReport(ports: ActivityPorts, begun: BegunAttempt, report: Report): Settlement {

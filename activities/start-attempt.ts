@@ -1,10 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { Action, ActionContext } from "../src/action/action.ts";
+import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { InvocationChange, LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import { eventOf } from "./close-row.ts";
+import { eventOf } from "./event-of.ts";
+import { executionOf } from "./steps.ts";
 
 /** An attempt that stands in the ledger and may run now. */
 export interface BegunAttempt {
@@ -12,12 +13,24 @@ export interface BegunAttempt {
   readonly ref: InvocationRef;
   readonly row: LockedInvocation;
   readonly action: Action;
+  /** The action's, within what limits the call. */
+  readonly execution: ExecutionOptions;
   readonly attempt: number;
   /** Only its holder may record the outcome. */
   readonly token: string;
   /** Attempts before this one that reported an error. */
   readonly erredBefore: number;
   readonly approval: ActionContext["approval"];
+  /** Database time when it began, epoch milliseconds. */
+  readonly beganAtMs: number;
+}
+
+/** How long a breaker's probe is left to an attempt beyond its own time: to be begun, run and recorded. Our choice. */
+const PROBE_MARGIN_MS = 60_000;
+
+/** Milliseconds after which a probe whose attempt was never heard of again is free for another. */
+export function probeLeaseMs({ attemptTimeoutMs }: Pick<ExecutionOptions, "attemptTimeoutMs">): number {
+  return attemptTimeoutMs + PROBE_MARGIN_MS;
 }
 
 /** What an attempt is started with. */
@@ -26,6 +39,8 @@ export interface AttemptStart {
   readonly action: Action;
   /** Names this worker in the ledger. */
   readonly identity: string;
+  /** Random; taken before, since a breaker's probe goes by it. */
+  readonly token: string;
   /** Columns that the same statement changes besides. */
   readonly change?: InvocationChange;
   /** Events that the same transaction records before the start. */
@@ -36,14 +51,16 @@ export interface AttemptStart {
 
 /** Writes the next attempt into the ledger, before anything happens. */
 export async function startAttempt(tx: TransactionTables, start: AttemptStart): Promise<BegunAttempt> {
-  const { row, action, identity, events = [], erredBefore = 0, approval } = start;
+  const { row, action, identity, token, events = [], erredBefore = 0, approval } = start;
   const ref: InvocationRef = { tenant: row.tenant, id: row.id };
   const attempt = row.attempts + 1;
-  const token = randomUUID();
   const { mode } = action.execution;
   await tx.executions.start({ ref, attempt, round: row.round, token, mode, digest: row.digest, worker: identity });
-  await tx.invocations.update(ref, { ...start.change, status: "executing", attempts: attempt });
+  const change: InvocationChange = { ...start.change, status: "executing", attempts: attempt };
+  await tx.invocations.update(ref, change);
   const started = eventOf(row, "execution.started", { attempt, mode, round: row.round, digest: row.digest });
   await tx.audit.append(row.tenant, [...events, started]);
-  return { kind: "run", ref, row: { ...row, status: "executing" }, action, attempt, token, erredBefore, approval };
+  const begun = { ...row, status: "executing", guards: change.guards ?? row.guards } as const;
+  const execution = executionOf(begun, action);
+  return { kind: "run", ref, row: begun, action, execution, attempt, token, erredBefore, approval, beganAtMs: row.now };
 }

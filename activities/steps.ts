@@ -1,8 +1,10 @@
 import type { ErrorView } from "../src/contract/invocation.ts";
+import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import { MAX_INPUT_BYTES } from "../src/contract/limits.ts";
 import type { ApprovalTerms, RecordedVerdict, VerdictView } from "../src/contract/policy.ts";
 import type { ClosedStatus, ClosedStep, ExecuteStep, RunResult, WaitStep } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
+import { chargesOf, limitExecution } from "../src/core/guards/charges.ts";
 import { escapeMarkdown } from "../src/core/markdown.ts";
 import type { ApprovalState } from "../src/core/approval/approval.ts";
 import { nextChangeAtMs } from "../src/core/approval/approval.ts";
@@ -32,7 +34,7 @@ export function waitStep(row: InvocationRow, state: ApprovalState, nowMs: number
 
 /** The step that executes the action. */
 export function executeStep(row: InvocationRow, action: Action, by: readonly string[]): ExecuteStep {
-  const { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs } = action.execution;
+  const { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs } = executionOf(row, action);
   const approved =
     by.length === 0 ? "**Allowed**" : `**Approved** by ${by.map((name) => escapeMarkdown(name)).join(", ")}`;
   return {
@@ -41,6 +43,11 @@ export function executeStep(row: InvocationRow, action: Action, by: readonly str
     summary: `Run ${row.action}`,
     details: `${approved}, running\n\nDigest: ${row.digest}`,
   };
+}
+
+/** The action's times and counts, within what limits the call. */
+export function executionOf(row: Pick<InvocationRow, "guards">, action: Action): ExecutionOptions {
+  return limitExecution(action.execution, chargesOf(row)?.limits.timeout);
 }
 
 /** The step of a row that is closed, from what the row says. */

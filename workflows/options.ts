@@ -1,6 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from "@temporalio/workflow";
 import type { ExecutionOptions } from "../src/contract/manifest.ts";
-import { MAX_LOST_ATTEMPTS } from "../src/core/invocation.ts";
 
 /**
  * One transaction each; the decision of an inline action also runs it, 5 s at most, and settles it.
@@ -18,6 +17,12 @@ const BOOKKEEPING_MS = 30_000;
 /** Waits between attempts: short at first, since most faults are, and never more than half a minute. */
 const RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30_000 };
 
+/**
+ * Tries of the activity, not of the action: the ledger counts those, and ends what fails or is lost too often. A try that finds a
+ * breaker open only waits, so that there must be many: as many as an approved call of a long outage needs. Our choice.
+ */
+const MAX_TRIES = 10_000;
+
 /** How the action's activity is run. One fixed id: a run has one execution. */
 export function executionOptions(execution: ExecutionOptions, summary: string): ActivityOptions {
   return {
@@ -28,7 +33,7 @@ export function executionOptions(execution: ExecutionOptions, summary: string): 
     heartbeatTimeout: execution.heartbeatTimeoutMs,
     // Named, since the SDK takes its absence for TRY_CANCEL: what a canceled action reports is its outcome.
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + MAX_LOST_ATTEMPTS },
+    retry: { ...RETRY, maximumAttempts: MAX_TRIES },
   };
 }
 
@@ -39,7 +44,7 @@ export function inlineOptions(execution: ExecutionOptions, summary: string): Loc
     startToCloseTimeout: execution.attemptTimeoutMs + 2_000,
     scheduleToCloseTimeout: execution.totalTimeoutMs,
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
-    retry: { ...RETRY, maximumAttempts: execution.maxAttempts + MAX_LOST_ATTEMPTS },
+    retry: { ...RETRY, maximumAttempts: MAX_TRIES },
     localRetryThreshold: 1_000,
   };
 }

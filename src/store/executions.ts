@@ -1,5 +1,6 @@
 import type { InvocationRef } from "../contract/ids.ts";
 import type { ExecutionMode } from "../contract/manifest.ts";
+import { addSpent, type Spent } from "../core/guards/amounts.ts";
 import type { AttemptState } from "../core/invocation.ts";
 import type { Sql } from "./db.ts";
 import type { LockedInvocation } from "./invocations.ts";
@@ -34,6 +35,8 @@ export interface FinishedExecution {
   readonly token: string;
   readonly state: Exclude<AttemptState, "started">;
   readonly error: string | undefined;
+  /** What the attempt said that it spent: canonical JSON of {@link Spent}. */
+  readonly spent?: string | undefined;
 }
 
 /** Queries of `execution`, the ledger. */
@@ -62,6 +65,15 @@ export function createExecutionTable(sql: Sql) {
       return rows[0];
     },
 
+    /** What all attempts said that they spent, together; a unit of which none spoke is absent. */
+    async sumSpent(ref: InvocationRef): Promise<Spent> {
+      const rows = await sql.query<{ spent: string }>(
+        `select spent from execution where tenant = $1 and invocation = $2 and spent is not null`,
+        [ref.tenant, ref.id],
+      );
+      return rows.map(({ spent }) => JSON.parse(spent) as Spent).reduce(addSpent, {});
+    },
+
     /** How many attempts reported an error. */
     async countErred(ref: InvocationRef): Promise<number> {
       const rows = await sql.query<{ n: number }>(
@@ -83,11 +95,11 @@ export function createExecutionTable(sql: Sql) {
     /** Writes how an attempt ended, if it is still the newest and nobody has written its end. False otherwise: nothing was written. */
     async finish(row: FinishedExecution): Promise<boolean> {
       const rows = await sql.query(
-        `update execution e set state = $5, error = $6, finished_at = ms_now()
+        `update execution e set state = $5, error = $6, spent = $7, finished_at = ms_now()
          where tenant = $1 and invocation = $2 and attempt = $3 and token = $4 and state = 'started'
            and not exists (select 1 from execution n where n.tenant = $1 and n.invocation = $2 and n.attempt > $3)
          returning attempt`,
-        [row.ref.tenant, row.ref.id, row.attempt, row.token, row.state, row.error ?? null],
+        [row.ref.tenant, row.ref.id, row.attempt, row.token, row.state, row.error ?? null, row.spent ?? null],
       );
       return rows.length === 1;
     },

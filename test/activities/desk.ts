@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { DefaultLogger } from "@temporalio/worker";
 import { z } from "zod";
 import { type Activities, type ActivityPorts, createActivities } from "../../activities/index.ts";
-import type { ActionContext } from "../../src/action/action.ts";
+import type { Action, ActionContext } from "../../src/action/action.ts";
 import { defineAction } from "../../src/action/define-action.ts";
 import { describeAction } from "../../src/action/describe-action.ts";
 import type { AuditEvent } from "../../src/contract/audit.ts";
@@ -67,16 +67,27 @@ export interface Desk {
 
 const MODES: readonly ExecutionMode[] = ["idempotent", "at_most_once", "inline"];
 
+/** What a desk has besides. */
+export interface DeskOptions {
+  /** Further actions. */
+  readonly actions?: (desk: () => Desk) => readonly Action[];
+  /** Instead of {@link DESK_POLICY}. */
+  readonly policy?: string;
+  /** Prices of models. */
+  readonly tariff?: ActivityPorts["tariff"];
+}
+
 /** Opens a desk with actions `asked.<mode>`, `free.<mode>` and `shut.<mode>` for every execution mode. */
-export async function openDesk(): Promise<Desk> {
+export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const store = await openTestStore();
   const log = (): void => undefined;
   const policies = createPolicySource(store);
   const shared = { store, policies, redact: createRedactor().redact, signingKey: SIGNING_KEY, log };
   const { gateway, close } = createGateway({ ...shared, runs: noRuns(), adminKey: ADMIN_KEY });
-  const actions = ["asked", "free", "shut"].flatMap((kind) => MODES.map((mode) => deskAction(kind, mode, () => desk)));
+  const plain = ["asked", "free", "shut"].flatMap((kind) => MODES.map((mode) => deskAction(kind, mode, () => desk)));
+  const actions: Action[] = [...plain, ...(options.actions?.(() => desk) ?? [])];
   await store.manifests.publish(actions.map((action) => describeAction(action, "desk")));
-  await publishFileDocument(store, DESK_POLICY);
+  await publishFileDocument(store, options.policy ?? DESK_POLICY);
   const admin = await gateway.authenticate(ADMIN_KEY);
 
   async function caller(request: Partial<CreateKeyRequest> & { subject: string }): Promise<Caller> {
@@ -91,7 +102,12 @@ export async function openDesk(): Promise<Desk> {
   const agent = await caller({ subject: "agent" });
   const desk: Desk = {
     ...{ store, gateway, admin, caller },
-    ports: { ...shared, actions: new Map(actions.map((action) => [action.name, action])), identity: "desk" },
+    ports: {
+      ...shared,
+      actions: new Map(actions.map((action) => [action.name, action])),
+      identity: "desk",
+      tariff: options.tariff,
+    },
     acts: [],
     behave: () => ({}),
     async accept(action, input = {}) {

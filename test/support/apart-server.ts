@@ -20,7 +20,7 @@ export interface ApartServer {
   readonly urls: readonly string[];
   readonly apis: readonly CommandProcess[];
   readonly admin: WireCaller;
-  /** Starts a worker and waits until it runs. */
+  /** Starts a worker, beside one that runs already or in its place, and waits until it runs. */
   startWorker(): Promise<void>;
   worker(): CommandProcess;
   /** Asks the worker to end, and waits until it has. */
@@ -33,6 +33,8 @@ export interface ApartServer {
 export async function startApart(options: {
   readonly temporalAddress: string;
   readonly apiCount: number;
+  /** Variables of every process besides, or instead of the usual ones. */
+  readonly env?: Readonly<Record<string, string>>;
 }): Promise<ApartServer> {
   const workspace = createWorkspace();
   const database = await startPostgres();
@@ -42,6 +44,7 @@ export async function startApart(options: {
     COUNTERSIGN_SIGNING_KEY: "signing-key-of-the-tests-0123456789abcdef",
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: options.temporalAddress,
+    ...options.env,
   };
   const taskQueue = randomUUID();
   let worker: CommandProcess | undefined;

@@ -1,4 +1,7 @@
+import type { InvocationId } from "../../contract/ids.ts";
+import type { ExecutionOptions } from "../../contract/manifest.ts";
 import type { LimitTerms } from "../../contract/policy.ts";
+import type { BudgetClaim } from "./budget-accounts.ts";
 
 /** What stands in an invocation's column `guards` once it was admitted: the limits in force for it, and what was charged. */
 export interface GuardCharges {
@@ -8,6 +11,27 @@ export interface GuardCharges {
   readonly rates: readonly { readonly key: string; readonly cost: number }[];
   /** The input round whose amounts are reserved in budgets; absent when none are. */
   readonly reservedRound?: number;
-  /** A person must agree before the budgets may be exceeded: nothing is reserved before the action starts. */
-  readonly exceeds?: true;
+  /** What a person must agree to, since it exceeds a budget: reserved when the action starts, not before. */
+  readonly exceeds?: readonly BudgetClaim[];
+}
+
+/** The charges that a row keeps; `undefined` for a call that nothing limits. */
+export function chargesOf(row: { readonly guards: string | null }): GuardCharges | undefined {
+  return row.guards === null ? undefined : (JSON.parse(row.guards) as GuardCharges);
+}
+
+/** Names what an invocation's input of one round has reserved in budgets. */
+export function reservationOf(invocation: InvocationId, round: number): string {
+  return `${invocation}:${round}`;
+}
+
+/** The times that an execution keeps under limits: of each the lower, and no attempt longer than all together. */
+export function limitExecution<Options extends ExecutionOptions>(
+  execution: Options,
+  timeout: LimitTerms["timeout"],
+): Options {
+  if (timeout === undefined) return execution;
+  const totalTimeoutMs = Math.min(execution.totalTimeoutMs, timeout.totalMs ?? Infinity);
+  const attemptTimeoutMs = Math.min(execution.attemptTimeoutMs, timeout.attemptMs ?? Infinity, totalTimeoutMs);
+  return { ...execution, totalTimeoutMs, attemptTimeoutMs };
 }

@@ -24,3 +24,8 @@ export function refuse(
 ): GuardRefusal {
   return { kind: "refused", guard, code, retryable: isRetryable(code), details: {}, ...refusal };
 }
+
+/** Whether a guard's answer is a refusal. */
+export function isRefusal(answer: object): answer is GuardRefusal {
+  return "kind" in answer && answer.kind === "refused";
+}

@@ -1,0 +1,179 @@
+import type { LimitTerms } from "../src/contract/policy.ts";
+import type { Action } from "../src/action/action.ts";
+import { fromMicros } from "../src/core/guards/amounts.ts";
+import { judgeAttempts, requireRun } from "../src/core/guards/attempts.ts";
+import type { BudgetClaim } from "../src/core/guards/budget-accounts.ts";
+import { budgetClaimsOf } from "../src/core/guards/budget.ts";
+import { type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
+import type { GuardedCallFacts } from "../src/core/guards/guarded-call.ts";
+import { judgeBudgets } from "../src/core/guards/judge-budgets.ts";
+import { judgeRates } from "../src/core/guards/rate.ts";
+import { type RateCounter, rateCountersOf } from "../src/core/guards/rate-counters.ts";
+import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
+import { readSession } from "../src/core/session.ts";
+import type { LockedInvocation } from "../src/store/invocations.ts";
+import type { TransactionTables } from "../src/store/store.ts";
+import { findOpenBreaker, reportToBreakers, takeBreakers } from "./breakers.ts";
+import { checkFacts } from "./facts.ts";
+import type { ActivityPorts } from "./ports.ts";
+
+/** A call that asks to be let in. */
+export interface AdmissionRequest {
+  readonly row: LockedInvocation;
+  readonly action: Action;
+  /** The limits in force for it. */
+  readonly limits: LimitTerms;
+  /** Given when the action starts in this transaction: its attempt's token, and how long a probe is left to it. */
+  readonly start: { readonly token: string; readonly leaseMs: number } | undefined;
+  /** Until when its reservations stand at most, should nobody close it. */
+  readonly holdMs: number;
+}
+
+/** A call that every guard let in, with all that was charged. */
+export interface Admission {
+  readonly kind: "admitted";
+  readonly charges: GuardCharges;
+  /** Why its budgets need a person's yes first; then nothing is reserved yet. */
+  readonly exceeded: GuardRefusal | undefined;
+  /** What was charged, for the record; absent when nothing was. */
+  readonly reserved: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is to be charged once the last guard has agreed. */
+interface Bill {
+  readonly counters: readonly RateCounter[];
+  readonly countedAtMs: number;
+  readonly claims: readonly BudgetClaim[];
+  readonly exceeded: GuardRefusal | undefined;
+}
+
+/**
+ * Asks the guards in their order: attempts, breaker, rate, facts, budget. The first refusal wins and nothing is charged;
+ * only attempts count every call that comes this far. Inside the decide transaction, under the invocation's lock.
+ */
+export async function admitCall(
+  ports: ActivityPorts,
+  tx: TransactionTables,
+  request: AdmissionRequest,
+): Promise<Admission | GuardRefusal> {
+  const call = guardedCallOf(request.row);
+  const exhausted = await countAttempt(tx, call, request.limits.attempts);
+  if (exhausted !== undefined) return exhausted;
+  const open = await passBreakers(tx, request);
+  if (open !== undefined) return open;
+  const bill = await drawBill(ports, tx, { ...request, call });
+  if (!isRefusal(bill)) return charge(tx, request, bill);
+  await giveBackBreakers(tx, request);
+  return bill;
+}
+
+/** Counts the call as an attempt of its run, whatever becomes of it. */
+export async function countAttempt(
+  tx: TransactionTables,
+  call: GuardedCallFacts,
+  limit: LimitTerms["attempts"],
+): Promise<GuardRefusal | undefined> {
+  if (limit === undefined) return undefined;
+  const { tenant, actor, run, action } = call;
+  if (run === undefined) return requireRun("attempts", call);
+  return judgeAttempts(limit.perRun, await tx.attempts.count({ tenant, actor, run, action }), call);
+}
+
+/** What guards know of an invocation. */
+export function guardedCallOf(row: LockedInvocation): GuardedCallFacts {
+  return {
+    tenant: row.tenant,
+    actor: row.actor,
+    run: row.run ?? undefined,
+    session: readSession(JSON.parse(row.session ?? "null")),
+    action: row.action,
+    input: JSON.parse(row.input) as unknown,
+  };
+}
+
+async function passBreakers(
+  tx: TransactionTables,
+  { row, limits: { breaker }, start }: AdmissionRequest,
+): Promise<GuardRefusal | undefined> {
+  if (breaker === undefined) return undefined;
+  const { tenant } = row;
+  return start === undefined
+    ? findOpenBreaker(tx, { tenant, limits: breaker, nowMs: row.now })
+    : takeBreakers(tx, { tenant, limits: breaker, ...start });
+}
+
+/** A probe that was taken for a call which another guard refused must be free for the next. */
+async function giveBackBreakers(tx: TransactionTables, request: AdmissionRequest): Promise<void> {
+  const { row, limits, start } = request;
+  if (limits.breaker === undefined || start === undefined) return;
+  const { tenant, now: beganAtMs } = row;
+  await reportToBreakers(tx, { tenant, limits: limits.breaker, token: start.token, beganAtMs, outcome: "none" });
+}
+
+/** Asks the guards that have something to charge, and facts between them. */
+async function drawBill(
+  ports: ActivityPorts,
+  tx: TransactionTables,
+  { row, action, limits, call }: AdmissionRequest & { readonly call: GuardedCallFacts },
+): Promise<Bill | GuardRefusal> {
+  const { tenant } = call;
+  const counters = rateCountersOf(limits.rate ?? [], call, JSON.parse(row.input_view));
+  if (isRefusal(counters)) return counters;
+  const { windows, nowMs } =
+    counters.length === 0 ? { windows: [], nowMs: row.now } : await tx.rates.lock(tenant, counters);
+  const limited = judgeRates(counters, windows, nowMs);
+  if (limited !== undefined) return limited;
+
+  const proves = action.proves !== undefined;
+  const unproven = await checkFacts(tx, { call, requires: limits.requires ?? [], capacity: limits.facts, proves });
+  if (unproven !== undefined) return unproven;
+
+  const claims = budgetClaimsOf(limits.budget ?? [], call, { nowMs: row.now, priceUsage: ports.tariff?.priceUsage });
+  if (isRefusal(claims)) return claims;
+  const accounts = claims.map((claim) => claim.account);
+  const shortfall = claims.length === 0 ? undefined : judgeBudgets(claims, await tx.budgets.lock(tenant, accounts));
+  if (shortfall?.mayAsk === false) return shortfall.refusal;
+  return { counters, countedAtMs: nowMs, claims, exceeded: shortfall?.refusal };
+}
+
+async function charge(
+  tx: TransactionTables,
+  { row, limits, holdMs }: AdmissionRequest,
+  { counters, countedAtMs, claims, exceeded }: Bill,
+): Promise<Admission> {
+  if (counters.length > 0) await tx.rates.charge(row.tenant, counters, countedAtMs);
+  const reserves = claims.length > 0 && exceeded === undefined;
+  if (reserves) {
+    const reservation = reservationOf(row.id, row.round);
+    await tx.budgets.reserve(row.tenant, { reservation, claims, expiresAtMs: row.now + holdMs });
+  }
+  const charges: GuardCharges = {
+    limits,
+    rates: counters.map(({ key, cost }) => ({ key, cost })),
+    ...(reserves ? { reservedRound: row.round } : {}),
+    ...(exceeded === undefined ? {} : { exceeds: claims }),
+  };
+  const isFree = counters.length === 0 && !reserves;
+  return {
+    kind: "admitted",
+    charges,
+    exceeded,
+    reserved: isFree ? undefined : describeBill(counters, claims, reserves),
+  };
+}
+
+function describeBill(
+  counters: readonly RateCounter[],
+  claims: readonly BudgetClaim[],
+  reserves: boolean,
+): Readonly<Record<string, unknown>> {
+  const rates = counters.flatMap(({ cost, limits }) => limits.map((limit) => ({ ...limit, cost })));
+  const budgets = claims.map(describeClaim);
+  return { ...(rates.length === 0 ? {} : { rates }), ...(reserves ? { budgets } : {}) };
+}
+
+/** A reserved amount as the record has it, in the budget's unit. */
+export function describeClaim({ account, amount }: BudgetClaim): Readonly<Record<string, unknown>> {
+  const { name, unit, scope, period } = account;
+  return { name, unit, scope, ...(period === "" ? {} : { period }), amount: fromMicros(amount) };
+}

@@ -1,0 +1,56 @@
+import { ApplicationFailure } from "@temporalio/common";
+import type { ExecutionOptions } from "../src/contract/manifest.ts";
+import type { FailureKind } from "../src/contract/policy.ts";
+import { chargesOf } from "../src/core/guards/charges.ts";
+import type { GuardRefusal } from "../src/core/guards/refusal.ts";
+import type { LockedInvocation } from "../src/store/invocations.ts";
+import type { TransactionTables } from "../src/store/store.ts";
+import { reportToBreakers, takeBreakers } from "./breakers.ts";
+import { probeLeaseMs } from "./start-attempt.ts";
+
+/** What an attempt says of the dependencies that its action names. */
+export interface AttemptOutcome {
+  readonly token: string;
+  /** Database time when it began, epoch milliseconds. */
+  readonly beganAtMs: number;
+  /** `none` says nothing of them: canceled, handed over, or never run. */
+  readonly outcome: "success" | FailureKind | "none";
+}
+
+/** Takes the breakers of an attempt that is about to start, all of them or none. */
+export async function takeForAttempt(
+  tx: TransactionTables,
+  row: LockedInvocation,
+  { token, execution }: { readonly token: string; readonly execution: ExecutionOptions },
+): Promise<GuardRefusal | undefined> {
+  const limits = breakersOf(row);
+  if (limits.length === 0) return undefined;
+  return takeBreakers(tx, { tenant: row.tenant, limits, token, leaseMs: probeLeaseMs(execution) });
+}
+
+/** Tells the breakers of a call how one of its attempts ended. */
+export async function reportOutcome(
+  tx: TransactionTables,
+  row: LockedInvocation,
+  outcome: AttemptOutcome,
+): Promise<void> {
+  const limits = breakersOf(row);
+  if (limits.length > 0) await reportToBreakers(tx, { tenant: row.tenant, limits, ...outcome });
+}
+
+/**
+ * What an attempt fails with that may start once the breaker lets it: a call that people have approved, or that has begun, waits.
+ * @param executeBy the end of its approval, at which it is looked at again in any case
+ */
+export function waitForBreaker(refusal: GuardRefusal, nowMs: number, executeBy: number | null): ApplicationFailure {
+  const untilMs = Math.min(refusal.retryAfterMs ?? 0, (executeBy ?? Infinity) - nowMs + 1);
+  return ApplicationFailure.create({
+    type: refusal.code,
+    message: refusal.message,
+    nextRetryDelay: Math.max(1, untilMs),
+  });
+}
+
+function breakersOf(row: LockedInvocation) {
+  return chargesOf(row)?.limits.breaker ?? [];
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import type { RecordedVerdict } from "../src/contract/policy.ts";
+import type { Step } from "../src/contract/run.ts";
+import { canonicalJson } from "../src/core/canonical.ts";
+import type { ApprovalState } from "../src/core/approval/approval.ts";
+import { statusTopic } from "../src/core/topics.ts";
+import type { AuditEntry } from "../src/store/audit.ts";
+import type { InvocationChange } from "../src/store/invocations.ts";
+import { closeRow } from "./close-row.ts";
+import type { Deciding } from "./deciding.ts";
+import { createErrorView } from "./error-view.ts";
+import { eventOf } from "./event-of.ts";
+import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
+import { executeStep, waitStep } from "./steps.ts";
+import { hasStuckCalls } from "./stuck-calls.ts";
+
+/** What guards did for a call that they let in. */
+export interface Charged {
+  /** Of the attempt, should it start now: a breaker's probe may have been taken with it. */
+  readonly token: string;
+  /** Content of the column `guards`. */
+  readonly guards: string;
+  /** What was charged, for the record. */
+  readonly reserved: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is written with a verdict. */
+interface Writing {
+  readonly verdict: RecordedVerdict;
+  readonly change: InvocationChange;
+  readonly events: readonly AuditEntry[];
+  readonly token: string | undefined;
+}
+
+/**
+ * Whether an allowed call's first attempt begins in the decide transaction: where a second run does no harm.
+ * An action that may run only once begins by itself, when it is about to run; one whose functions are stuck here, elsewhere or later.
+ */
+export function startsNow({ action }: Deciding, { effect }: RecordedVerdict): boolean {
+  const { mode } = action.execution;
+  if (effect === "require_approval" || mode === "at_most_once") return false;
+  return mode === "idempotent" || !hasStuckCalls(action);
+}
+
+/** Records a verdict and what guards charged, and does what comes next. */
+export function recordVerdict(
+  deciding: Deciding,
+  verdict: RecordedVerdict,
+  charged?: Charged,
+): Promise<Step | BegunAttempt> {
+  const { row, options } = deciding;
+  const change: InvocationChange = {
+    verdict: canonicalJson(verdict),
+    decided_at: new Date(row.now),
+    temporal_run_id: options.temporalRunId,
+    ...(charged === undefined ? {} : { guards: charged.guards }),
+  };
+  const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
+  const reserved = charged?.reserved === undefined ? [] : [eventOf(row, "guard.reserved", { ...charged.reserved })];
+  const writing = { verdict, change, events: [decided, ...reserved], token: charged?.token };
+  switch (verdict.effect) {
+    case "allow":
+    case "sanitize":
+      return allow(deciding, writing);
+    case "require_approval":
+      return openApproval(deciding, writing);
+    case "deny":
+      return deny(deciding, writing);
+  }
+}
+
+function deny({ tx, row }: Deciding, { verdict, change, events }: Writing): Promise<Step> {
+  return closeRow(tx, row, {
+    status: "denied",
+    error: createErrorView("action_denied", verdict.reason),
+    change,
+    events,
+  });
+}
+
+/** Records the allow, and begins the first attempt in the same transaction where that may be. */
+async function allow(deciding: Deciding, { verdict, change, events, token }: Writing): Promise<Step | BegunAttempt> {
+  const { tx, row, action } = deciding;
+  const { identity } = deciding.ports;
+  const step = executeStep({ ...row, guards: change.guards ?? row.guards }, action, []);
+  if (!startsNow(deciding, verdict)) {
+    await tx.invocations.update(row, change);
+    await tx.audit.append(row.tenant, events);
+    return step;
+  }
+  const begun = await startAttempt(tx, { row, action, identity, token: token ?? randomUUID(), change, events });
+  return action.execution.mode === "inline" ? begun : step;
+}
+
+async function openApproval({ tx, row }: Deciding, { verdict, change, events }: Writing): Promise<Step> {
+  const terms = verdict.obligations.approval;
+  if (terms === undefined) throw new Error("A verdict that asks for approval has no terms");
+  const decideByAtMs = row.now + terms.decideByMs;
+  const requesters = row.via === null ? [row.actor] : [row.actor, row.via];
+  await tx.invocations.update(row, { ...change, status: "pending" });
+  await tx.approvals.open({
+    ref: row,
+    round: row.round,
+    action: row.action,
+    requesters,
+    approvers: terms.approvers,
+    terms: canonicalJson(terms),
+    digest: row.digest,
+    openedAt: new Date(row.now),
+    decideBy: new Date(decideByAtMs),
+  });
+  const opened = eventOf(row, "approval.opened", {
+    round: row.round,
+    digest: row.digest,
+    terms,
+    decideBy: new Date(decideByAtMs).toISOString(),
+  });
+  await tx.audit.append(row.tenant, [...events, opened]);
+  tx.notify(statusTopic(row, "pending"));
+  const state: ApprovalState = {
+    round: row.round,
+    digest: row.digest,
+    requesters,
+    terms,
+    decideByAtMs,
+    counted: [],
+    resolution: undefined,
+  };
+  return waitStep({ ...row, verdict: canonicalJson(verdict) }, state, row.now);
+}

@@ -1,0 +1,50 @@
+import { fromMicros, type Spent } from "../src/core/guards/amounts.ts";
+import { type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
+import type { AuditEntry } from "../src/store/audit.ts";
+import type { LockedInvocation } from "../src/store/invocations.ts";
+import type { TransactionTables } from "../src/store/store.ts";
+import { describeClaim } from "./admit-call.ts";
+import { eventOf } from "./event-of.ts";
+
+/** What an invocation came to cost: what its attempts reported, its estimate, or nothing because it never ran. */
+export type Cost = "reported" | "estimate" | "none";
+
+/**
+ * Settles what an invocation has reserved, in the transaction that closes it.
+ * @returns what to record; none when nothing was reserved
+ */
+export async function settleGuards(
+  tx: TransactionTables,
+  row: LockedInvocation,
+  { charges, cost }: { readonly charges: GuardCharges | undefined; readonly cost: Cost },
+): Promise<readonly AuditEntry[]> {
+  if (charges?.reservedRound === undefined) return [];
+  const reservation = reservationOf(row.id, charges.reservedRound);
+  if (cost === "none") {
+    await tx.budgets.release(row.tenant, reservation);
+    return [eventOf(row, "guard.settled", { guard: "budget", outcome: "released" })];
+  }
+  const spent: Spent | "estimate" = cost === "estimate" ? "estimate" : await tx.executions.sumSpent(row);
+  const entries = await tx.budgets.settle(row.tenant, reservation, spent);
+  const budgets = entries.map(({ name, unit, scope, amount, spent: settled }) => ({
+    ...{ name, unit, scope },
+    ...{ reserved: fromMicros(amount), spent: fromMicros(settled) },
+  }));
+  return [eventOf(row, "guard.settled", { guard: "budget", outcome: "settled", budgets })];
+}
+
+/** Reserves what a person let go beyond its budgets, when the action starts; nothing where no budget was exceeded. */
+export async function reserveGranted(
+  tx: TransactionTables,
+  row: LockedInvocation,
+  { charges, holdMs }: { readonly charges: GuardCharges | undefined; readonly holdMs: number },
+): Promise<{ readonly charges: GuardCharges; readonly event: AuditEntry } | undefined> {
+  if (charges?.exceeds === undefined || charges.reservedRound !== undefined) return undefined;
+  const claims = charges.exceeds;
+  const accounts = claims.map((claim) => claim.account);
+  await tx.budgets.lock(row.tenant, accounts);
+  const reservation = reservationOf(row.id, row.round);
+  await tx.budgets.reserve(row.tenant, { reservation, claims, expiresAtMs: row.now + holdMs });
+  const event = eventOf(row, "guard.reserved", { budgets: claims.map(describeClaim), exceeded: true });
+  return { charges: { ...charges, reservedRound: row.round }, event };
+}
