@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { LimitTerms, RecordedVerdict } from "../src/contract/policy.ts";
+import type { RecordedVerdict } from "../src/contract/policy.ts";
 import type { ClosedStep, Step } from "../src/contract/run.ts";
 import { limitTermsOf } from "../src/action/limit-terms-of.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
@@ -39,8 +39,9 @@ export async function applyLimits(deciding: Deciding, verdict: RecordedVerdict):
   const start = startsNow(deciding, verdict) ? { token, leaseMs: probeLeaseMs(execution) } : undefined;
   const holdMs = holdMsOf(verdict, execution.totalTimeoutMs);
   const admission = await admitCall(ports, tx, { row, action, limits, start, holdMs });
-  if (isRefusal(admission)) return refuseCall(deciding, verdict, admission);
-  return recordVerdict(deciding, withLimits(verdict, limits, admission), {
+  const limited = { ...verdict, obligations: { ...verdict.obligations, limits } };
+  if (isRefusal(admission)) return refuseCall(deciding, limited, admission);
+  return recordVerdict(deciding, askIfExceeded(limited, admission), {
     token,
     guards: canonicalJson(admission.charges),
     reserved: admission.reserved,
@@ -70,13 +71,12 @@ function refusalOf(row: LockedInvocation, refusal: GuardRefusal): Closing {
   return { status: "denied", error: createRefusalView(refusal), releaseKey: true, events };
 }
 
-/** The verdict as it is recorded: with all limits in force, and asking a person where only a person may exceed a budget. */
-function withLimits(verdict: RecordedVerdict, limits: LimitTerms, { exceeded }: Admission): RecordedVerdict {
-  const obligations = { ...verdict.obligations, limits };
-  if (exceeded === undefined) return { ...verdict, obligations };
-  const approval = obligations.approval ?? DEFAULT_APPROVAL_TERMS;
+/** The verdict, asking a person where only a person may let a call exceed its budget. */
+function askIfExceeded(verdict: RecordedVerdict, { exceeded }: Admission): RecordedVerdict {
+  if (exceeded === undefined) return verdict;
+  const approval = verdict.obligations.approval ?? DEFAULT_APPROVAL_TERMS;
   const reason = `${exceeded.message}: only a person may let the call go beyond`;
-  return { ...verdict, effect: "require_approval", reason, obligations: { ...obligations, approval } };
+  return { ...verdict, effect: "require_approval", reason, obligations: { ...verdict.obligations, approval } };
 }
 
 function holdMsOf({ obligations: { approval } }: RecordedVerdict, totalTimeoutMs: number): number {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { InvocationRef } from "../../src/contract/ids.ts";
 import type { Step } from "../../src/contract/run.ts";
-import { sha256Hex } from "../../src/core/digest.ts";
 import { activitiesOf, type Desk, openDesk, perform, rowOf } from "./desk.ts";
 
 let desk: Desk;
@@ -17,17 +16,6 @@ beforeEach(() => {
 function decide(ref: InvocationRef): Promise<Step> {
   return perform(() => activitiesOf(desk).decideInvocation(ref));
 }
-
-test("decideInvocation() denies what a policy in force limits, since nobody would count", async () => {
-  const document = "version: 1\nrules: [{ name: counted, effect: allow, limits: { attempts: { per_run: 3 } } }]\n";
-  const kept = { tenant: "default", source: "api" as const, document, digest: sha256Hex(document), publishedBy: "ada" };
-  await desk.store.transaction((tx) => tx.policies.insert(kept));
-  const ref = await desk.accept("free.inline");
-  await decide(ref);
-  const reason = "The policy limits this call, and this version doesn't hold limits yet";
-  expect(JSON.parse((await rowOf(desk, ref)).verdict ?? "")).toMatchObject({ effect: "deny", rule: "counted", reason });
-  expect(desk.acts).toEqual([]);
-});
 
 test("decideInvocation() records shadow rules that matched, and lets none of them decide", async () => {
   const rules = [
