@@ -1,8 +1,10 @@
+import { benchGuards } from "./guards.ts";
 import { benchInvoke } from "./invoke.ts";
 import { benchPolicy } from "./policy.ts";
 import { benchPolicyReplay } from "./policy-replay.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
+  guards: benchGuards,
   invoke: benchInvoke,
   policy: benchPolicy,
   "policy-replay": benchPolicyReplay,
