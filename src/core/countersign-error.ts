@@ -1,5 +1,14 @@
 import type { InvocationView } from "../contract/invocation.ts";
 import { type ErrorCode, isRetryable } from "./errors.ts";
+import { describeNextSteps } from "./next-steps.ts";
+
+/** Codes of calls that policy stopped, so that the verdict's reason is the answer's. */
+const POLICY_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "action_denied",
+  "approval_rejected",
+  "approval_expired",
+  "unsatisfiable_approval",
+]);
 
 /** What a {@link CountersignError} may carry besides its code and message. */
 export interface CountersignErrorOptions {
@@ -43,16 +52,12 @@ export class CountersignError extends Error {
     this.details = options.details ?? {};
   }
 
-  /** What a language model should read: that the call was blocked, why, and whether trying again can help. */
+  /** What a language model should read: that the call was blocked, why, and what to do about it. */
   toPrompt(): string {
-    const reason = this.invocation?.verdict?.reason;
+    const reason = POLICY_CODES.has(this.code) ? this.invocation?.verdict?.reason : undefined;
     const lines = [`BLOCKED (${this.code}): ${this.message}`];
     if (reason !== undefined && !this.message.includes(reason)) lines.push(`Reason: ${reason}`);
-    lines.push(
-      this.retryable
-        ? `The same call may succeed later${this.retryAfterMs === undefined ? "" : `, after ${Math.ceil(this.retryAfterMs / 1000)} s`}.`
-        : "Do not repeat the same call; change the plan or ask a person.",
-    );
+    lines.push(...describeNextSteps(this));
     return lines.join("\n");
   }
 }

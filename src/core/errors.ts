@@ -36,7 +36,7 @@ export const ERROR_CODES = {
   invalid_query: { retryable: false, meaning: "A query parameter doesn't fit its schema" },
   invalid_policy: { retryable: false, meaning: "The policy document has faults" },
   invalid_idempotency_key: { retryable: false, meaning: "The idempotency key is not 1 to 255 printable characters" },
-  run_required: { retryable: false, meaning: "The action counts attempts in a run and the call names none" },
+  run_required: { retryable: false, meaning: "The call is limited by its run and names none" },
   session_required: { retryable: false, meaning: "The action requires facts of a session and the call names none" },
   rate_limited: { retryable: true, meaning: "Too many calls in the window" },
   attempts_exceeded: { retryable: false, meaning: "The run used up its attempts of this action" },

@@ -1,10 +1,18 @@
 import { checkPolicy, parsePolicy } from "countersign/policy";
 import { describe, expect, it } from "vitest";
+import { FailureKind } from "../../../../src/contract/policy.ts";
+import { FAILURE_KINDS } from "../../../../src/core/policy/document/limit-values.ts";
 import type { LimitTerms } from "../../../../src/core/policy/document/limit-terms.ts";
 import { compileRules, faultsOf } from "../documents.ts";
 
 function read(limits: unknown): LimitTerms | undefined {
   return parsePolicy({ version: 1, limits }).limits;
+}
+
+/** Limits with a budget whose plan is complete but for these changes. */
+function withPlan(changes: object, unit = "usd"): object {
+  const plan = { provider: "acme", model: "large", input: 1, output: 1, ...changes };
+  return { budget: { name: "b", limit: 1, unit, plan } };
 }
 
 const BREAKER = {
@@ -54,7 +62,60 @@ describe("limits in a document", () => {
       { budget: { name: "b", limit: 1, unit: "units", per: "tenant", estimate: 1 } },
       { budget: [{ name: "b", limit: 1, unit: "units", scope: "tenant", estimate: 1 }] },
     ],
+    [
+      {
+        budget: {
+          ...{ name: "llm", limit: 5, unit: "usd" },
+          plan: { provider: "acme", model: "large", input: 1_000, cached_input: 1_000, output: 0 },
+        },
+      },
+      {
+        budget: [
+          {
+            ...{ name: "llm", limit: 5, unit: "usd" },
+            plan: { provider: "acme", model: "large", input: 1_000, cachedInput: 1_000, output: 0 },
+          },
+        ],
+      },
+    ],
+    [
+      {
+        budget: {
+          ...{ name: "llm", limit: 5, unit: "tokens" },
+          plan: { provider: "a", model: "m", input: 0, output: 9 },
+        },
+      },
+      {
+        budget: [
+          {
+            ...{ name: "llm", limit: 5, unit: "tokens" },
+            plan: { provider: "a", model: "m", input: 0, output: 9 },
+          },
+        ],
+      },
+    ],
     [{ breaker: { dependency: "bank" } }, { breaker: [{ dependency: "bank", ...BREAKER }] }],
+    [
+      { breaker: { dependency: "bank", preset: "strict" } },
+      {
+        breaker: [
+          {
+            ...{ dependency: "bank", ...BREAKER },
+            countKinds: ["transport", "timeout", "overloaded", "throttled", "auth"],
+          },
+        ],
+      },
+    ],
+    [
+      { breaker: { dependency: "bank", preset: "infra_only", ignore_kinds: "timeout" } },
+      { breaker: [{ dependency: "bank", ...BREAKER, countKinds: ["transport"], ignoreKinds: ["timeout"] }] },
+    ],
+    [
+      { breaker: { dependency: "bank", preset: "strict", count_kinds: ["conflict"] } },
+      {
+        breaker: [{ dependency: "bank", ...BREAKER, countKinds: ["conflict"], ignoreKinds: ["invalid", "not_found"] }],
+      },
+    ],
     [
       {
         breaker: {
@@ -95,6 +156,10 @@ describe("limits in a document", () => {
     ],
     [{ timeout: { attempt: "30s", total: "5m" } }, { timeout: { attemptMs: 30_000, totalMs: 300_000 } }],
     [{ timeout: { total: "5m" } }, { timeout: { totalMs: 300_000 } }],
+    [{ facts: { max: 10_000, on_full: "truncate" } }, { facts: { max: 10_000, onFull: "truncate" } }],
+    [{ facts: { max: 5 } }, { facts: { max: 5, onFull: "refuse" } }],
+    [{ facts: { on_full: "truncate" } }, { facts: { max: 200, onFull: "truncate" } }],
+    [[{ facts: { max: 5 } }, { facts: { on_full: "truncate" } }], { facts: { max: 5, onFull: "refuse" } }],
     [[{ attempts: { per_run: 3 } }, { attempts: { per_run: 2 } }], { attempts: { perRun: 2 } }],
   ])("limits are read: %j", (limits, expected) => {
     expect(read(limits)).toEqual(expected);
@@ -134,12 +199,31 @@ describe("limits in a document", () => {
     [{ budget: { name: "b", limit: [1], unit: "usd", estimate: 1 } }, "This must be a number above 0"],
     [{ budget: { name: "b", limit: 1, unit: "eur", estimate: 1 } }, "This must be one of usd, tokens, units"],
     [{ budget: { name: "b", limit: 1, unit: "usd", estimate: "amount" } }, "This must be a JSON pointer"],
-    [{ budget: { name: "b", limit: 1, unit: "usd", estimate: 1, plan: "x" } }, 'This version does not support "plan"'],
+    [{ budget: { name: "b", limit: 1, unit: "usd" } }, "The key estimate is missing", "limits.budget"],
+    [{ budget: { name: "b", limit: 1, unit: "usd", estimate: 1, plan: "x" } }, "Only one of estimate and plan"],
+    [{ budget: { name: "b", limit: 1, unit: "usd", plan: "x" } }, "This must be a mapping", "limits.budget.plan"],
+    [withPlan({ model: undefined }), "The key model is missing", "limits.budget.plan"],
+    [withPlan({ provider: "" }), "This must not be empty", "limits.budget.plan.provider"],
+    [withPlan({ input: -1 }), "This must be a whole number from 0", "limits.budget.plan.input"],
+    [withPlan({ output: 1.5 }), "This must be a whole number from 0", "limits.budget.plan.output"],
+    [withPlan({ cached_input: "1" }), "This must be a whole number from 0", "limits.budget.plan.cached_input"],
+    [withPlan({ cached_input: 2 }), "This must be at most input", "limits.budget.plan.cached_input"],
+    [withPlan({}, "units"), "A plan tells tokens and their price", "limits.budget.plan"],
     [{ budget: 5 }, "This must be a mapping of keys to values"],
     [{ breaker: {} }, "The key dependency is missing"],
     [{ breaker: [] }, "This list is empty"],
     [{ breaker: 1 }, "This must be a mapping of keys to values"],
     [{ breaker: { dependency: "x", count_kinds: ["slow"] } }, "This must be one of transport, timeout"],
+    [{ breaker: { dependency: "x", failures: 101 } }, "This must be a whole number from 1 to 100"],
+    [{ breaker: { dependency: "x", preset: "infra" } }, "This must be one of default, strict, infra_only"],
+    [
+      { breaker: { dependency: "x", count_kinds: ["auth"], ignore_kinds: ["auth"] } },
+      "A failure can't count and be ignored: auth stands in both lists",
+    ],
+    [{ facts: {} }, "This limits nothing", "limits.facts"],
+    [{ facts: 5 }, "This must be a mapping of keys to values", "limits.facts"],
+    [{ facts: { max: 10_001 } }, "This must be a whole number from 1 to 10000", "limits.facts.max"],
+    [{ facts: { on_full: "drop" } }, "This must be one of refuse, truncate", "limits.facts.on_full"],
     [{ requires: [{ kind: "x" }] }, "The key from is missing"],
     [{ requires: ["x"] }, "This must be a mapping of keys to values"],
     [{ timeout: "30s" }, "This must be a mapping of keys to values"],
@@ -164,7 +248,11 @@ describe("limits in a document", () => {
     expect(policy.evaluate({ action: "no", input: {} }).obligations).toEqual({});
   });
 
-  it("limits and reminders are refused for a server, each where it stands", () => {
+  it("limits know every kind of failure that the contract does", () => {
+    expect(FAILURE_KINDS).toEqual(FailureKind.options);
+  });
+
+  it("reminders are refused for a server, where they stand, and limits are not", () => {
     const text = `version: 1
 limits: { attempts: { per_run: 1 } }
 rules:
@@ -178,13 +266,9 @@ rules:
 `;
     expect(checkPolicy(text)).toHaveProperty("document");
     const hint = "remove it; nothing is ignored";
-    const [held, reminded] = ["This server does not hold limits yet", "This server does not remind approvers yet"];
+    const message = "This server does not remind approvers yet";
     expect(checkPolicy(text, { forServer: true })).toEqual({
-      faults: [
-        { message: held, line: 2, column: 1, path: "limits", hint },
-        { message: reminded, line: 6, column: 17, path: "rules[0].approval.remind_every", hint },
-        { message: held, line: 7, column: 5, path: "rules[0].limits", hint },
-      ],
+      faults: [{ message, line: 6, column: 17, path: "rules[0].approval.remind_every", hint }],
     });
     expect(checkPolicy("version: 1", { forServer: true })).toHaveProperty("document");
     expect(checkPolicy("policies: []", { forServer: true })).toHaveProperty("document");
