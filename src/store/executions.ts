@@ -41,6 +41,10 @@ export interface FinishedExecution {
 
 /** Queries of `execution`, the ledger. */
 export function createExecutionTable(sql: Sql) {
+  return { ...createReads(sql), ...createWrites(sql) };
+}
+
+function createReads(sql: Sql) {
   return {
     /** The newest attempt. */
     async last(ref: InvocationRef): Promise<ExecutionRow | undefined> {
@@ -82,7 +86,11 @@ export function createExecutionTable(sql: Sql) {
       );
       return rows[0]?.n ?? 0;
     },
+  };
+}
 
+function createWrites(sql: Sql) {
+  return {
     /** Writes that an attempt is about to run. */
     async start(row: NewExecution): Promise<void> {
       await sql.query(

@@ -109,13 +109,15 @@ const INSERT_REVISION = `
   insert into input_revision (tenant, invocation, round, input, salt, digest, author) select tenant, id, round, $16, $17, $14, $6 from added`;
 
 /** Without a key there is nothing to clash with; with one, the first insert of the key wins and all others add nothing. */
-const ACCEPT = `with added as (${INSERT} returning tenant, id, round), revision as (${INSERT_REVISION}) select id from added`;
+const ACCEPT = `with added as (${INSERT} returning tenant, id, round, created_at), revision as (${INSERT_REVISION})`;
 const ACCEPT_KEYED = `
   with claim as (insert into idempotency_key (tenant, actor, action, key, invocation) values ($1, $6, $3, $12, $2)
                  on conflict do nothing returning invocation),
-       added as (${INSERT} from claim returning tenant, id, round),
-       revision as (${INSERT_REVISION})
-  select id from added`;
+       added as (${INSERT} from claim returning tenant, id, round, created_at),
+       revision as (${INSERT_REVISION})`;
+/** A call that was added makes the run that it names, if there is none. */
+const NAME_RUN = `, named as (insert into run (tenant, actor, id, status, started_at)
+                    select $1, $6, $9, 'open', created_at from added on conflict do nothing)`;
 
 const REVISE = `
   with revision as (insert into input_revision (tenant, invocation, round, input, salt, digest, author)
@@ -139,9 +141,10 @@ export function createInvocationTable(sql: Sql) {
 
 function createWrites(sql: Sql) {
   return {
-    /** Inserts an accepted invocation, its first revision and its key. False when the key is taken: nothing was written. */
+    /** Inserts an accepted invocation, its first revision, its key and its run. False when the key is taken: nothing was written. */
     async accept(row: NewInvocation): Promise<boolean> {
-      const text = row.idempotencyKey === undefined ? ACCEPT : ACCEPT_KEYED;
+      const accept = row.idempotencyKey === undefined ? ACCEPT : ACCEPT_KEYED;
+      const text = `${accept}${row.run === undefined ? "" : NAME_RUN} select id from added`;
       return (await sql.query(text, acceptParams(row))).length === 1;
     },
 

@@ -1,13 +1,20 @@
 import { createApiKeyTable } from "./api-keys.ts";
 import { createApprovalTable } from "./approvals.ts";
+import { createAttemptTable } from "./attempts.ts";
 import { createAuditTable } from "./audit.ts";
+import { createBudgetTable } from "./budgets.ts";
+import { createBreakerTable } from "./breakers.ts";
 import type { Db, Sql, Transaction } from "./db.ts";
 import { isUnavailable } from "./errors.ts";
 import { createExecutionTable } from "./executions.ts";
+import { createFactTable } from "./facts.ts";
+import { createGuardViews } from "./guard-views.ts";
 import { createInvocationTable } from "./invocations.ts";
 import { createManifestTable } from "./manifests.ts";
 import { createPolicyTable } from "./policies.ts";
 import { createPrincipalTable } from "./principals.ts";
+import { createRateTable } from "./rates.ts";
+import { createRunTable } from "./runs.ts";
 import { createVoteTable } from "./votes.ts";
 
 /** The queries of every table, bound to the database or to one transaction of it. */
@@ -20,7 +27,14 @@ export interface Tables {
   readonly approvals: ReturnType<typeof createApprovalTable>;
   readonly votes: ReturnType<typeof createVoteTable>;
   readonly executions: ReturnType<typeof createExecutionTable>;
+  readonly breakers: ReturnType<typeof createBreakerTable>;
+  readonly runs: ReturnType<typeof createRunTable>;
+  readonly attempts: ReturnType<typeof createAttemptTable>;
+  readonly rates: ReturnType<typeof createRateTable>;
+  readonly budgets: ReturnType<typeof createBudgetTable>;
+  readonly facts: ReturnType<typeof createFactTable>;
   readonly audit: ReturnType<typeof createAuditTable>;
+  readonly guardViews: ReturnType<typeof createGuardViews>;
 }
 
 /** Every table inside one transaction, and what to tell waiters once it commits. */
@@ -50,7 +64,14 @@ function createTables(sql: Sql): Tables {
     approvals: createApprovalTable(sql),
     votes: createVoteTable(sql),
     executions: createExecutionTable(sql),
+    breakers: createBreakerTable(sql),
+    runs: createRunTable(sql),
+    attempts: createAttemptTable(sql),
+    rates: createRateTable(sql),
+    budgets: createBudgetTable(sql),
+    facts: createFactTable(sql),
     audit: createAuditTable(sql),
+    guardViews: createGuardViews(sql),
   };
 }
 

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Db } from "../../src/store/db.ts";
 import { isUnavailable, isUniqueViolation } from "../../src/store/errors.ts";
+import { describeAttempts } from "./attempts-conformance.ts";
 import { describeAudit } from "./audit-conformance.ts";
+import { describeBreakers } from "./breakers-conformance.ts";
+import { describeBudgets } from "./budgets-conformance.ts";
 import { describeDecidedReads } from "./decided-conformance.ts";
+import { describeFacts } from "./facts-conformance.ts";
+import { describeGuardSweep, describeGuardViews } from "./guard-views-conformance.ts";
 import { describeMigrate } from "./migrate-conformance.ts";
+import { describeRuns } from "./runs-conformance.ts";
+import { describeRates } from "./rates-conformance.ts";
 
 /** Opens a migrated database that the suite may fill; called once per suite. */
 export type OpenDb = () => Promise<Db>;
@@ -24,8 +31,16 @@ export function describeDb(adapter: string, open: OpenDb): void {
     describeTransaction(() => db);
     describeNotify(() => db);
     describeAudit(() => db);
+    describeBreakers(() => db);
     describeDecidedReads(() => db);
+    describeRuns(() => db);
+    describeBudgets(() => db);
     describeMigrate(() => db);
+    describeAttempts(() => db);
+    describeRates(() => db);
+    describeFacts(() => db);
+    describeGuardViews(() => db);
+    describeGuardSweep(() => db);
 
     test("close() makes every later call reject as unavailable", async () => {
       const other = await open();

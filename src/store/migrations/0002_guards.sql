@@ -114,6 +114,7 @@ create table fact (
   primary key (tenant, actor, session, scope, kind, value_hash)
 );
 create index fact_overdue on fact (expires_at);
+create index fact_session_overdue on fact_session (expires_at) where closed_at is null;
 
 -- The id `run` of a call names a run of its actor; two actors never share one.
 create table run (
