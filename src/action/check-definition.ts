@@ -1,6 +1,9 @@
-import { ACTION_NAME_PATTERN, MAX_ACTION_NAME_LENGTH, MAX_INLINE_ATTEMPT_MS } from "../contract/limits.ts";
-import { CountersignError } from "../core/countersign-error.ts";
+import { MAX_ACTION_NAME_LENGTH, MAX_INLINE_ATTEMPT_MS } from "../contract/limits.ts";
+import type { CountersignError } from "../core/countersign-error.ts";
 import type { ActionExecution } from "./action.ts";
+import { createFault, type Fault, type Fields, isActionName } from "./definition-fault.ts";
+import { isAsyncFunction } from "./is-async-function.ts";
+import { readActionLimits } from "./read-action-limits.ts";
 
 /** The longest time a Node timer can wait; a longer one would fire at once. */
 const MAX_TIMER_MS = 2_147_483_647;
@@ -20,14 +23,12 @@ const DEFINITION_FIELDS = [
   "output",
   "secretFields",
   "execution",
+  "limits",
   "run",
+  "proves",
 ];
 const EXECUTION_COUNTS = ["attemptTimeoutMs", "totalTimeoutMs", "maxAttempts", "heartbeatTimeoutMs"] as const;
 const EXECUTION_FIELDS = ["mode", ...EXECUTION_COUNTS, "retryOn"];
-
-type Fields = Readonly<Record<string, unknown>>;
-/** Says what is wrong with one field of the definition at hand. */
-type Fault = (field: string, problem: string) => CountersignError;
 
 /**
  * Checks everything about a definition that its types promise and its loader can't rely on: modules are often run without a type check,
@@ -49,11 +50,14 @@ export function assertDefinition(definition: Fields): void {
   assertWordLists(definition, fault);
   if (typeof definition["run"] !== "function") throw fault("run", "must be a function");
   if (definition["execution"] !== undefined) assertExecution(definition["execution"], fault);
+  assertProves(definition["proves"], fault);
+  readActionLimits(definition, fault);
 }
 
-function createFault(name: unknown): Fault {
-  const subject = isActionName(name) ? `Action ${name}` : "Action";
-  return (field, problem) => new CountersignError("invalid_request", `${subject}: ${field} ${problem}`);
+function assertProves(proves: unknown, fault: Fault): void {
+  if (proves === undefined) return;
+  if (typeof proves !== "function") throw fault("proves", "must be a function");
+  if (isAsyncFunction(proves)) throw fault("proves", "must not be async: nothing waits for it");
 }
 
 function assertName(name: unknown, fault: Fault): void {
@@ -63,10 +67,6 @@ function assertName(name: unknown, fault: Fault): void {
     "name",
     `must be lower-case words joined by dots, such as billing.issue_refund, of at most ${MAX_ACTION_NAME_LENGTH} characters${shown}`,
   );
-}
-
-function isActionName(name: unknown): name is string {
-  return typeof name === "string" && name.length <= MAX_ACTION_NAME_LENGTH && ACTION_NAME_PATTERN.test(name);
 }
 
 function assertKnownFields(fields: Fields, known: readonly string[], fault: (field: string) => CountersignError): void {

@@ -25,7 +25,17 @@ export function defineAction<Input extends z.ZodObject, Output extends z.ZodType
     approvalRequired: definition.approvalRequired ?? false,
     secretFields: Object.freeze([...(definition.secretFields ?? [])]),
     execution: Object.freeze(withDefaults(definition.execution ?? {})),
+    ...(definition.limits === undefined ? {} : { limits: copyFrozen(definition.limits) }),
   });
+}
+
+/** A copy that nobody can change, functions as they are. Only for what was checked: that has an end. */
+function copyFrozen<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null) return value;
+  const copy = Array.isArray(value)
+    ? value.map(copyFrozen)
+    : Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyFrozen<unknown>(member)]));
+  return Object.freeze(copy) as Value;
 }
 
 function withDefaults(execution: ActionExecution): Action["execution"] {

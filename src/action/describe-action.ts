@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Manifest } from "../contract/manifest.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { Action } from "./action.ts";
+import { limitTermsOf } from "./limit-terms-of.ts";
 
 type JsonSchema = Record<string, unknown>;
 /** What zod hands to an `override`: the schema and the JSON Schema made of it, to be changed in place. */
@@ -23,6 +24,7 @@ const VERSION_LENGTH = 16;
  */
 export function describeAction(action: Action, taskQueue: string): Manifest {
   const { retryOn: _, ...execution } = action.execution;
+  const limits = limitTermsOf(action)?.terms;
   const described: Omit<Manifest, "version" | "taskQueue"> = {
     name: action.name,
     ...(action.title === undefined ? {} : { title: action.title }),
@@ -35,6 +37,7 @@ export function describeAction(action: Action, taskQueue: string): Manifest {
     inputSchema: toJsonSchema(action, "input"),
     ...(action.output === undefined ? {} : { outputSchema: toJsonSchema(action, "output") }),
     execution,
+    ...(limits === undefined ? {} : { limits }),
   };
   return { ...described, version: versionOf(described), taskQueue };
 }

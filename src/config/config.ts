@@ -28,6 +28,10 @@ export interface Config {
   readonly actionsModule: string | undefined;
   /** Policy document to publish at start and on change. */
   readonly policyFile: string | undefined;
+  /** Prices of models and tools, as a YAML or JSON file; absent → only reported amounts count. */
+  readonly tariffFile: string | undefined;
+  /** Port on which a worker apart serves its metrics; absent → nowhere. */
+  readonly metricsPort: number | undefined;
   /** The operator's key; absent → one is generated and kept in the data folder. */
   readonly adminKey: string | undefined;
   /** Key of the votes' MAC; absent → generated where one process holds everything, an error elsewhere. */
@@ -44,21 +48,51 @@ export interface Config {
   readonly temporal: TemporalConfig;
 }
 
+/** What is wrong with one variable. */
+export interface ConfigFault {
+  /** Its name. */
+  readonly variable: string;
+  /** How a sentence about it goes on. No value is repeated, since it may be a secret. */
+  readonly problem: string;
+}
+
+/** A configuration without faults, or all faults of one. */
+export interface ConfigCheck {
+  readonly config: Config | undefined;
+  readonly faults: readonly ConfigFault[];
+}
+
 /**
  * Reads the configuration from environment variables. An empty variable counts as absent.
- * @throws invalid_request with one line per fault, all of them at once; no value is repeated, since it may be a secret
+ * @throws invalid_request with one line per fault, all of them at once
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const { config, faults } = checkConfig(env);
+  if (config === undefined) throw createConfigError(faults);
+  return config;
+}
+
+/** As {@link loadConfig}, for whoever has more to check before anybody is told. */
+export function checkConfig(env: Readonly<Record<string, string | undefined>>): ConfigCheck {
   const present = dropEmpty(env);
   const parsed = Environment.safeParse(present);
-  if (!parsed.success) throw createConfigError(parsed.error);
-  const variables = parsed.data;
+  if (parsed.success) return { config: toConfig(parsed.data, present), faults: [] };
+  const faults = parsed.error.issues.map(({ path, message }) => ({
+    variable: String(path[0] ?? ""),
+    problem: message,
+  }));
+  return { config: undefined, faults };
+}
+
+function toConfig(variables: z.output<typeof Environment>, present: Readonly<Record<string, string>>): Config {
   return {
     host: variables.COUNTERSIGN_HOST,
     port: variables.COUNTERSIGN_PORT,
     dataDir: variables.COUNTERSIGN_DATA_DIR,
     actionsModule: variables.COUNTERSIGN_ACTIONS,
     policyFile: variables.COUNTERSIGN_POLICY,
+    tariffFile: variables.COUNTERSIGN_TARIFF,
+    metricsPort: variables.COUNTERSIGN_METRICS_PORT,
     adminKey: variables.COUNTERSIGN_ADMIN_KEY,
     signingKey: variables.COUNTERSIGN_SIGNING_KEY,
     redactPatterns: variables.COUNTERSIGN_REDACT,
@@ -83,8 +117,8 @@ function dropEmpty(env: Readonly<Record<string, string | undefined>>): Record<st
   return present;
 }
 
-function createConfigError(error: z.ZodError): CountersignError {
-  const faults = error.issues.map((issue) => ({ variable: String(issue.path[0] ?? ""), problem: issue.message }));
+/** The error (`invalid_request`) for a configuration's faults, with one line for each. */
+export function createConfigError(faults: readonly ConfigFault[]): CountersignError {
   const lines = faults.map(({ variable, problem }) => `  ${variable} ${problem}`);
   const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
   return new CountersignError("invalid_request", [`The configuration has ${count}:`, ...lines].join("\n"), {

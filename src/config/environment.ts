@@ -39,6 +39,8 @@ export const Environment = z.object({
   COUNTERSIGN_DATA_DIR: z.string().default(".countersign"),
   COUNTERSIGN_ACTIONS: z.string().optional(),
   COUNTERSIGN_POLICY: z.string().optional(),
+  COUNTERSIGN_TARIFF: z.string().optional(),
+  COUNTERSIGN_METRICS_PORT: Port.optional(),
   COUNTERSIGN_ADMIN_KEY: SecretKey.optional(),
   COUNTERSIGN_SIGNING_KEY: SecretKey.optional(),
   COUNTERSIGN_REDACT: Words.default([]),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RemainingLimit } from "./guards.ts";
 import { Risk } from "./manifest.ts";
 
 /** Where an approval stands; everything but `pending` is its one resolution. */
@@ -74,6 +75,8 @@ export const ApprovalView = z.object({
   executeBy: z.string().optional(),
   votes: z.array(VoteView),
   resolution: Resolution.optional(),
+  // What is left of the limits that the call counts in; with one approval only, not in lists.
+  remaining: z.array(RemainingLimit).optional(),
   invocationStatus: z.string(),
   temporalUiUrl: z.string().optional(),
 });

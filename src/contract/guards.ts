@@ -28,6 +28,10 @@ export type GuardView = z.infer<typeof GuardView>;
 export const GuardFilter = z.strictObject({ kind: GuardKind.optional() });
 export type GuardFilter = z.infer<typeof GuardFilter>;
 
+/** Body of `POST /v1/guards/{id}/reset`: why, for the record. */
+export const ResetGuardRequest = z.strictObject({ reason: z.string().max(2_000).optional() });
+export type ResetGuardRequest = z.infer<typeof ResetGuardRequest>;
+
 /** One account of a budget: what was spent and is spoken for in its period. Amounts in the budget's unit. */
 export const BudgetBalance = z.object({
   name: z.string(),
@@ -53,6 +57,16 @@ export const BudgetPlace = z.strictObject({
 });
 export type BudgetPlace = z.infer<typeof BudgetPlace>;
 
+/** Query of `GET /v1/budgets/{name}`: the place whose accounts are shown, and the limit that its user keeps there besides those declared. */
+export const BudgetQuery = BudgetPlace.omit({ name: true }).extend({
+  limit: z.coerce.number().positive().max(1_000_000_000).optional(),
+});
+export type BudgetQuery = z.infer<typeof BudgetQuery>;
+
+/** A budget's accounts at a place, the innermost first. */
+export const BudgetBalances = z.object({ items: z.array(BudgetBalance) });
+export type BudgetBalances = z.infer<typeof BudgetBalances>;
+
 /** Body of `POST /v1/budgets/reservations`: `amount` in the budget's unit, held for `ttlMs` at most. */
 export const ReserveRequest = BudgetPlace.extend({
   amount: z.number().nonnegative().max(1_000_000_000),
@@ -69,13 +83,21 @@ export const ReportedCost = z.strictObject({
 });
 export type ReportedCost = z.infer<typeof ReportedCost>;
 
-/** A reservation and the accounts that it stands in, the innermost first. */
+/** Query of what is done with a reservation: whose it is, when it is not the caller's own. */
+export const ReservationQuery = z.strictObject({ onBehalfOf: Name.optional() });
+export type ReservationQuery = z.infer<typeof ReservationQuery>;
+
+/**
+ * A reservation and the accounts that it stands in, the innermost first. `late` says that it had been
+ * reclaimed, since its time was over, when this cost was counted: what was spent counts all the same, even above a limit.
+ */
 export const ReservationView = z.object({
   id: z.string(),
   status: z.enum(["reserved", "settled", "released", "reclaimed"]),
   unit: BudgetUnit,
   amount: z.number(),
   spent: z.number().optional(),
+  late: z.literal(true).optional(),
   expiresAt: z.string(),
   balances: z.array(BudgetBalance),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ACTION_NAME_PATTERN, MAX_ACTION_NAME_LENGTH } from "./limits.ts";
+import { LimitTerms } from "./policy.ts";
 
 /** How much harm an action can do; rules match on it and approvers see it. */
 export const Risk = z.enum(["low", "medium", "high"]);
@@ -29,7 +30,10 @@ export const ExecutionOptions = z.object({
 });
 export type ExecutionOptions = z.infer<typeof ExecutionOptions>;
 
-/** What a worker publishes of an action, all that an API process knows of it. */
+/**
+ * What a worker publishes of an action, all that an API process knows of it. `limits` are the action's own, absent where it has none;
+ * a budget without estimate and plan is reckoned by a function of the action. Policy may add others and lower these.
+ */
 export const Manifest = z.object({
   name: ActionName,
   version: z.string(),
@@ -43,6 +47,7 @@ export const Manifest = z.object({
   inputSchema: z.record(z.string(), z.unknown()),
   outputSchema: z.record(z.string(), z.unknown()).optional(),
   execution: ExecutionOptions,
+  limits: LimitTerms.optional(),
   taskQueue: z.string(),
 });
 export type Manifest = z.infer<typeof Manifest>;

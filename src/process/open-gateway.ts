@@ -1,6 +1,7 @@
 import { Client } from "@temporalio/client";
 import { connectLazily, temporalTargetOf } from "../adapters/connect-temporal.ts";
 import { createLogger } from "../adapters/logger.ts";
+import { createMetrics } from "../adapters/metrics.ts";
 import { ensureSearchAttributes } from "../adapters/search-attributes.ts";
 import { createTemporalRuns } from "../adapters/temporal-runs.ts";
 import { createRedactor } from "../core/redaction/redactor.ts";
@@ -14,6 +15,7 @@ import { openPostgres } from "../store/postgres.ts";
 import { createStore } from "../store/store.ts";
 import { type Closers, startOrUndo } from "./closers.ts";
 import { publishPolicy } from "./policy-file.ts";
+import { loadTariff } from "./tariff-file.ts";
 
 /** What an application service apart from its workers is made of. */
 export interface GatewayOptions {
@@ -27,6 +29,10 @@ export interface GatewayOptions {
   readonly adminKey?: string | undefined;
   /** File with the policy document of tenant `default`; published anew whenever it changes. */
   readonly policyFile?: string | undefined;
+  /** Text of the tariff, YAML or JSON: prices of models and tools. */
+  readonly tariff?: string | undefined;
+  /** File with the tariff, instead of its text; read when it opens. */
+  readonly tariffFile?: string | undefined;
   /** Base URL of the Temporal UI, for links. */
   readonly temporalUiUrl?: string | undefined;
   /** Further patterns of keys whose values are redacted. */
@@ -58,6 +64,7 @@ async function open(options: GatewayOptions, closers: Closers): Promise<OpenedGa
   const { signingKey, adminKey, policyFile } = options;
   const { redact } = createRedactor({ extraKeyPatterns: options.redactPatterns ?? [] });
   const log = createLogger({ level: options.logLevel ?? "info", redact });
+  const tariff = await loadTariff(options);
   const db = await openPostgres({ url: options.store.databaseUrl });
   closers.add(() => db.close());
   await migrate(db);
@@ -74,7 +81,9 @@ async function open(options: GatewayOptions, closers: Closers): Promise<OpenedGa
   const client = new Client({ connection, namespace });
   const runs = createTemporalRuns({ client, uiUrl: options.temporalUiUrl, startEagerly: false });
   const policies = createPolicySource(store);
-  const { gateway, close } = createGateway({ store, runs, policies, redact, signingKey, adminKey, log });
+  const metrics = createMetrics();
+  const parts = { store, runs, policies, redact, signingKey, adminKey, log, tariff, metrics };
+  const { gateway, close } = createGateway(parts);
   closers.add(close);
   const relay = startRelay({ store, runs, log });
   closers.add(() => relay.stop());

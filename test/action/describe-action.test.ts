@@ -48,6 +48,21 @@ test("describeAction() gives a version that depends on what is published, not on
   expect(describeAction(buildAction({ input: z.object({ to: z.string() }) }), "mail").version).not.toBe(version);
 });
 
+test("describeAction() tells an action's limits, and nothing of them for an action without any", () => {
+  const budget = { name: "mails", limit: 5, unit: "usd", estimate: () => 1 };
+  const manifest = describeAction(buildAction({ limits: { attempts: { perRun: 3 }, budget } }), "mail");
+  expect(manifest.limits).toEqual({ attempts: { perRun: 3 }, budget: [{ name: "mails", limit: 5, unit: "usd" }] });
+  expect(Manifest.parse(manifest)).toEqual(manifest);
+  const plain = describeAction(buildAction(), "mail");
+  expect(plain).not.toHaveProperty("limits");
+  expect(manifest.version).not.toBe(plain.version);
+});
+
+test("describeAction() gives an action without limits the version that it had before there were any", () => {
+  const action = defineAction({ name: "a", description: "Acts", input: z.object({}), run: () => null });
+  expect(describeAction(action, "any").version).toBe("50395841026cceb0");
+});
+
 test.each([
   ["a coerced number", z.coerce.number(), "12"],
   ["an optional coerced number", z.coerce.number().optional(), "12"],

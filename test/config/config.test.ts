@@ -8,6 +8,7 @@ test("loadConfig() gives the defaults for an empty environment", () => {
     dataDir: ".countersign",
     actionsModule: undefined,
     policyFile: undefined,
+    tariffFile: undefined,
     adminKey: undefined,
     signingKey: undefined,
     redactPatterns: [],
@@ -25,6 +26,7 @@ test("loadConfig() reads every variable", () => {
     COUNTERSIGN_DATA_DIR: "/data",
     COUNTERSIGN_ACTIONS: "a.ts",
     COUNTERSIGN_POLICY: "p.yaml",
+    COUNTERSIGN_TARIFF: "t.yaml",
     COUNTERSIGN_ADMIN_KEY: "k".repeat(32),
     COUNTERSIGN_SIGNING_KEY: "~!".repeat(128),
     COUNTERSIGN_REDACT: "iban, ,tax_id",
@@ -37,6 +39,7 @@ test("loadConfig() reads every variable", () => {
   });
   expect(config).toMatchObject({
     port: 0,
+    tariffFile: "t.yaml",
     redactPatterns: ["iban", "tax_id"],
     publicUrl: "https://gate.example/countersign",
   });

@@ -114,9 +114,11 @@ test("publishPolicy() publishes one text of a file and those that it extends, an
 });
 
 test("publishPolicy() refuses what a server can't keep, in a file and in those that it extends", async () => {
-  writeFileSync(join(folder, "limited.yaml"), "version: 1\nlimits: { attempts: { per_run: 1 } }\n");
-  writeFileSync(file, "version: 1\nextends: [./limited.yaml]\n");
-  const message = "In limited.yaml, 2:1 limits: This server does not hold limits yet";
+  const rule = "{ name: a, effect: require_approval, approval: { remind_every: 4h } }";
+  writeFileSync(join(folder, "reminding.yaml"), `version: 1\nrules: [${rule}]\n`);
+  writeFileSync(file, "version: 1\nextends: [./reminding.yaml]\n");
+  const place = "In reminding.yaml, 2:58 rules[0].approval.remind_every";
+  const message = `${place}: This server does not remind approvers yet`;
   for (const attempt of [publishPolicy(store, { policyFile: file }, log), checkPolicyOrigin({ policyFile: file })]) {
     await expect(attempt).rejects.toMatchObject({
       code: "invalid_policy",

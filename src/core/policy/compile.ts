@@ -11,6 +11,7 @@ import {
   pickStricter,
 } from "./decide.ts";
 import type { DefaultEffect, ParsedPolicy } from "./document/document.ts";
+import { type LimitTerms, mergeLimitTerms } from "./document/limit-terms.ts";
 import { explainRules, type RuleExplanation } from "./explain.ts";
 import type { FacetSettings } from "./facets/source.ts";
 import { guardFunction, type SyncGuard } from "./guard.ts";
@@ -28,6 +29,8 @@ export interface CompiledPolicy {
   explain(call: PolicyCall): readonly RuleExplanation[];
   /** Wraps a function so that it runs only when this policy lets it. */
   readonly guard: SyncGuard;
+  /** What holds for everything, whatever its rules say: the limits at the top of the documents, all of them together. Frozen. */
+  readonly documentLimits: LimitTerms | undefined;
 }
 
 /** What a policy is compiled with. */
@@ -55,6 +58,7 @@ export function compilePolicy(
     evaluate,
     explain: (call) => explainCall(parsed, compiled, call),
     guard: (fn, options) => guardFunction(evaluate, fn, options),
+    documentLimits: mergeDocumentLimits(parsed),
   };
 }
 
@@ -94,6 +98,11 @@ function compileDocuments(parsed: AtLeastOne<ParsedPolicy>, defaultEffect: Defau
     limits: document.limits,
   }));
   return { documents, lenses, lensAt: parsed.map(({ settings }) => texts.indexOf(JSON.stringify(settings))) };
+}
+
+function mergeDocumentLimits(parsed: readonly ParsedPolicy[]): LimitTerms | undefined {
+  const limits = parsed.flatMap((document) => document.limits ?? []);
+  return limits.length === 0 ? undefined : limits.reduce(mergeLimitTerms);
 }
 
 function evaluateCall(compiled: CompiledDocuments, call: PolicyCall): Verdict {

@@ -78,6 +78,12 @@ export const MAX_POINTER_CHARS = 500;
 export const MAX_LIMIT_CLOCK_MS = 31_622_400_000;
 /** Highest count, budget or cost of a limit. Our choice: sums of it stay exact in a double. */
 export const MAX_LIMIT_COUNT = 1_000_000_000;
+/** Failures in a row after which a breaker opens, at most. Our choice: more would let a dead dependency be called for long. */
+export const MAX_BREAKER_FAILURES = 100;
+/** Facts that one session may hold, at most. Our choice: more than a session's readings come to. */
+export const MAX_FACTS = 10_000;
+/** Characters of a name that a limit gives: a budget, a dependency, a kind of fact, a key, a provider, a model. Equal to that of a principal's name. */
+export const MAX_LIMIT_NAME_CHARS = 200;
 /** Characters of one call's commands that are looked at; what lies beyond can't be known. From the design: 64 KiB. */
 export const MAX_SHELL_CHARS = 65_536;
 /** Characters of one call's commands that are read again, because they stand in words, substitutions or scripts inside each other. Our choice. */

@@ -1,9 +1,21 @@
-import type { BreakerLimit, BudgetLimit, LimitTerms as Terms, RateLimit } from "../../../contract/policy.ts";
+import type {
+  BreakerLimit,
+  BudgetLimit,
+  FactCapacity,
+  FactRequirement,
+  LimitTerms as Terms,
+  RateLimit,
+  TokenUsage,
+} from "../../../contract/policy.ts";
 
 /** Limits that a verdict asks to be kept. Frozen: give a copy away. */
 export type LimitTerms = Readonly<Terms>;
 
-/** Limits that satisfy both: all of either, and where they speak of the same thing the stricter. */
+/**
+ * Limits that satisfy both: all of either, and where they speak of the same thing the stricter. Which of the two comes first
+ * matters only for the order of the members and for the words of a hint. Budgets of one account whose estimates differ are both
+ * kept: only the call's input tells which of them is more.
+ */
 export function mergeLimitTerms(first: LimitTerms, second: LimitTerms): LimitTerms {
   const attempts = lower(first.attempts?.perRun, second.attempts?.perRun);
   const attemptMs = lower(first.timeout?.attemptMs, second.timeout?.attemptMs);
@@ -11,9 +23,8 @@ export function mergeLimitTerms(first: LimitTerms, second: LimitTerms): LimitTer
   const rate = mergeLists(first.rate, second.rate, stricterRate);
   const budget = mergeLists(first.budget, second.budget, stricterBudget);
   const breaker = mergeLists(first.breaker, second.breaker, stricterBreaker);
-  const requires = mergeLists(first.requires, second.requires, (left, right) =>
-    left.kind === right.kind && left.from === right.from ? left : undefined,
-  );
+  const requires = mergeLists(first.requires, second.requires, sameFact);
+  const facts = mergeCapacities(first.facts, second.facts);
   const timeout = { ...(attemptMs === undefined ? {} : { attemptMs }), ...(totalMs === undefined ? {} : { totalMs }) };
   return freezeTerms({
     ...(rate === undefined ? {} : { rate }),
@@ -21,6 +32,7 @@ export function mergeLimitTerms(first: LimitTerms, second: LimitTerms): LimitTer
     ...(budget === undefined ? {} : { budget }),
     ...(breaker === undefined ? {} : { breaker }),
     ...(requires === undefined ? {} : { requires }),
+    ...(facts === undefined ? {} : { facts }),
     ...(Object.keys(timeout).length === 0 ? {} : { timeout }),
   });
 }
@@ -42,14 +54,14 @@ function lower(left: number | undefined, right: number | undefined): number | un
   return right === undefined ? left : Math.min(left, right);
 }
 
-/** The members of both lists; of two that speak of the same thing, what `combine` makes of them. */
+/** The members of both lists, each thing once; of two that speak of the same thing, what `combine` makes of them. */
 function mergeLists<Item>(
   first: readonly Item[] = [],
   second: readonly Item[] = [],
   combine: (left: Item, right: Item) => Item | undefined,
 ): Item[] | undefined {
-  const merged = [...first];
-  for (const item of second) {
+  const merged: Item[] = [];
+  for (const item of [...first, ...second]) {
     const twin = merged.findIndex((other) => combine(other, item) !== undefined);
     const other = merged[twin];
     if (other === undefined) merged.push(item);
@@ -63,21 +75,34 @@ function stricterRate(left: RateLimit, right: RateLimit): RateLimit | undefined 
   const isSame =
     left.perMs === right.perMs &&
     left.key === right.key &&
-    left.cost === right.cost &&
-    left.scope.length === right.scope.length &&
-    left.scope.every((scope) => right.scope.includes(scope));
+    (left.cost ?? 1) === (right.cost ?? 1) &&
+    left.scope.every((scope) => right.scope.includes(scope)) &&
+    right.scope.every((scope) => left.scope.includes(scope));
   return isSame ? { ...left, limit: Math.min(left.limit, right.limit) } : undefined;
 }
 
+/** Budgets hold the same spending when all but the number is equal. */
 function stricterBudget(left: BudgetLimit, right: BudgetLimit): BudgetLimit | undefined {
   const isSame =
     left.name === right.name &&
     left.unit === right.unit &&
     left.per === right.per &&
-    left.scope === right.scope &&
+    (left.scope ?? "tenant") === (right.scope ?? "tenant") &&
     left.estimate === right.estimate &&
+    isSamePlan(left.plan, right.plan) &&
     left.onExceed === right.onExceed;
   return isSame ? { ...left, limit: Math.min(left.limit, right.limit) } : undefined;
+}
+
+function isSamePlan(left: TokenUsage | undefined, right: TokenUsage | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right;
+  return (
+    left.provider === right.provider &&
+    left.model === right.model &&
+    left.input === right.input &&
+    (left.cachedInput ?? 0) === (right.cachedInput ?? 0) &&
+    left.output === right.output
+  );
 }
 
 /** A dependency has one breaker: it opens as early and stays open as long as either wants. */
@@ -91,4 +116,16 @@ function stricterBreaker(left: BreakerLimit, right: BreakerLimit): BreakerLimit 
     countKinds: [...new Set([...left.countKinds, ...right.countKinds])],
     ignoreKinds: left.ignoreKinds.filter((kind) => right.ignoreKinds.includes(kind)),
   };
+}
+
+/** A fact that both require is required once, with the first hint that there is. */
+function sameFact(left: FactRequirement, right: FactRequirement): FactRequirement | undefined {
+  if (left.kind !== right.kind || left.from !== right.from) return undefined;
+  return left.hint === undefined ? right : left;
+}
+
+function mergeCapacities(left: FactCapacity | undefined, right: FactCapacity | undefined): FactCapacity | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  const onFull = left.onFull === "refuse" || right.onFull === "refuse" ? "refuse" : "truncate";
+  return { max: Math.min(left.max, right.max), onFull };
 }

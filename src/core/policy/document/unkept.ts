@@ -3,12 +3,10 @@ import { type DocumentNode, entriesOf, joinPath, type MapEntry } from "./documen
 
 /** Refuses what the language knows and this version's server can't keep yet, rather than let somebody rely on it. */
 export function refuseUnkept(root: Cursor): void {
-  refuseKey(root, "limits", "This server does not hold limits yet");
   const rules = memberOf(root, "rules");
   if (rules?.node.kind !== "list") return;
   for (const [index, node] of rules.node.items.entries()) {
     const rule = { ...rules, node, path: joinPath(rules.path, index) };
-    refuseKey(rule, "limits", "This server does not hold limits yet");
     const approval = memberOf(rule, "approval");
     if (approval !== undefined) refuseKey(approval, "remind_every", "This server does not remind approvers yet");
   }

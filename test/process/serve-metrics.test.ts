@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createMetrics } from "../../src/adapters/metrics.ts";
+import { serveMetrics } from "../../src/process/serve-metrics.ts";
+import { ADMIN_KEY, createIdentityGateway, createKey, createPorts } from "../gateway/identity-gateway.ts";
+import { readSamples } from "../support/metrics-text.ts";
+import { openTestStore, type TestStore } from "../support/pglite.ts";
+
+let store: TestStore;
+
+beforeAll(async () => {
+  store = await openTestStore();
+});
+afterAll(() => store.close());
+
+test("serveMetrics() tells keys with operator what was counted, and answers nothing else", async () => {
+  const ports = { ...createPorts(store), metrics: createMetrics() };
+  ports.metrics.refused({ guard: "attempts", code: "attempts_exceeded" });
+  const server = await serveMetrics({ port: 0 }, ports);
+  const ask = (path: string, key: string) =>
+    fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
+  const identity = createIdentityGateway(ports);
+  const operator = await createKey(identity, { subject: "scraper", kind: "service", permissions: ["operator"] });
+  for (const key of [operator, ADMIN_KEY]) {
+    const samples = readSamples(await (await ask("/metrics", key)).text());
+    expect(samples.get('countersign_guard_refusals_total{guard="attempts",code="attempts_exceeded"}')).toBe(1);
+  }
+  expect((await ask("/metrics", await createKey(identity, { permissions: ["admin"] }))).status).toBe(403);
+  expect((await ask("/metrics", "wrong")).status).toBe(401);
+  expect((await ask("/v1/actions", ADMIN_KEY)).status).toBe(404);
+  await server.close();
+  await expect(ask("/metrics", ADMIN_KEY)).rejects.toThrow("fetch failed");
+});
+
+test("serveMetrics() rejects as unavailable where the port is taken", async () => {
+  const ports = createPorts(store);
+  const server = await serveMetrics({ port: 0 }, ports);
+  const second = serveMetrics({ port: Number(new URL(server.url).port) }, ports);
+  await expect(second).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("for metrics") });
+  await server.close();
+});
