@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { loadConfig } from "../config/config.ts";
+import { loadServerConfig } from "../process/server-config.ts";
 import type { CommandContext } from "./context.ts";
 import { completeEnvironment, type ServerOptions } from "./server-options.ts";
 import { waitForStop } from "./terminal.ts";
@@ -16,12 +16,13 @@ export function addApiCommand(program: Command, { terminal }: CommandContext): v
     .command("api")
     .description("start the HTTP process alone")
     .option("--policy <file>", "policy document; default COUNTERSIGN_POLICY")
+    .option("--tariff <file>", "prices of models and tools; default COUNTERSIGN_TARIFF")
     .option("--host <address>", "address to listen on; default COUNTERSIGN_HOST or 127.0.0.1")
     .option("--port <port>", "port to listen on; default COUNTERSIGN_PORT or 7700")
     .addHelpText("after", EXAMPLES)
     .action(async (_: unknown, command: Command) => {
       completeEnvironment(terminal.env, command.optsWithGlobals<ServerOptions>());
-      const config = loadConfig(terminal.env);
+      const config = await loadServerConfig(terminal.env);
       const { runApi } = await import("../main.ts");
       const api = await runApi(config);
       terminal.print(`Countersign listens at ${api.url}`);

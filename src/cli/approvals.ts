@@ -5,6 +5,7 @@ import { connect, type ConnectionOptions, printAnswer } from "./connection.ts";
 import type { CommandContext } from "./context.ts";
 import { printFields, printList } from "./output.ts";
 import { noteNextPage } from "./paging.ts";
+import { describeRemaining } from "./remaining.ts";
 import type { Terminal } from "./terminal.ts";
 
 interface ListOptions extends ConnectionOptions {
@@ -112,6 +113,7 @@ function printApproval(terminal: Terminal, approval: ApprovalView): void {
     Why: approval.why,
     Rule: approval.rule,
     Approvers: approval.approvers,
+    ...describeRemaining(approval.remaining ?? []),
     Votes: `${tally.approve} of ${thresholds.approve} to approve, ${tally.reject} of ${thresholds.deny} to reject`,
     "Decide by": approval.decideBy,
     "Execute by": approval.executeBy,

@@ -4,13 +4,16 @@ import { addActionsCommand } from "./actions.ts";
 import { addApiCommand } from "./api.ts";
 import { addApprovalsCommand } from "./approvals.ts";
 import { addAuditCommand } from "./audit.ts";
+import { addBudgetsCommand } from "./budgets.ts";
 import type { CommandContext } from "./context.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addGuardsCommand } from "./guards.ts";
 import { addInvocationsCommand } from "./invocations.ts";
 import { addInvokeCommand } from "./invoke.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addMigrateCommand } from "./migrate.ts";
 import { addPolicyCommand } from "./policy.ts";
+import { addRunsCommand } from "./runs.ts";
 import { addStartCommand } from "./start.ts";
 import { addWorkerCommand } from "./worker.ts";
 
@@ -45,6 +48,9 @@ export function createProgram(context: CommandContext): Command {
   for (const add of [addStartCommand, addApiCommand, addWorkerCommand, addMigrateCommand]) add(program, context);
   for (const add of [addInvokeCommand, addInvocationsCommand, addApprovalsCommand]) add(program, context);
   for (const add of [addActionsCommand, addPolicyCommand, addKeysCommand, addAuditCommand]) add(program, context);
+  addBudgetsCommand(program, context);
+  addRunsCommand(program, context);
+  addGuardsCommand(program, context);
   addDoctorCommand(program, context);
   return program;
 }

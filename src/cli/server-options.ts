@@ -5,6 +5,7 @@ import { UsageError } from "./usage-error.ts";
 export interface ServerOptions {
   readonly actions?: string;
   readonly policy?: string;
+  readonly tariff?: string;
   readonly host?: string;
   readonly port?: string;
   readonly dataDir?: string;
@@ -15,6 +16,7 @@ export function completeEnvironment(env: NodeJS.ProcessEnv, options: ServerOptio
   const variables = {
     COUNTERSIGN_ACTIONS: options.actions,
     COUNTERSIGN_POLICY: options.policy,
+    COUNTERSIGN_TARIFF: options.tariff,
     COUNTERSIGN_HOST: options.host,
     COUNTERSIGN_PORT: options.port,
     COUNTERSIGN_DATA_DIR: options.dataDir,

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Action } from "../action/action.ts";
-import { type Config, loadConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import type { EmbeddedOptions } from "../embedded/index.ts";
+import { loadServerConfig } from "../process/server-config.ts";
 import { printBanner } from "./banner.ts";
 import type { CommandContext } from "./context.ts";
 import { type OutputOptions, printJson } from "./output.ts";
@@ -22,6 +23,7 @@ export function addStartCommand(program: Command, context: CommandContext): void
     .description("start everything in one process tree: HTTP, worker, store and a Temporal development server")
     .option("--actions <module>", "module (.ts or .js) that exports actions; default COUNTERSIGN_ACTIONS")
     .option("--policy <file>", "policy document; default COUNTERSIGN_POLICY")
+    .option("--tariff <file>", "prices of models and tools; default COUNTERSIGN_TARIFF")
     .option("--host <address>", "address to listen on; default COUNTERSIGN_HOST or 127.0.0.1")
     .option("--port <port>", "port to listen on; default COUNTERSIGN_PORT or 7700")
     .option("--data-dir <folder>", "folder of everything that is kept; default COUNTERSIGN_DATA_DIR or .countersign")
@@ -32,7 +34,7 @@ export function addStartCommand(program: Command, context: CommandContext): void
 
 async function start(options: StartOptions, { terminal }: CommandContext): Promise<void> {
   completeEnvironment(terminal.env, options);
-  const config = loadConfig(terminal.env);
+  const config = await loadServerConfig(terminal.env);
   const actionsModule = requireActionsModule(config);
   const { loadActions } = await import("./load-actions.ts");
   const actions = await loadActions(actionsModule);
@@ -54,10 +56,18 @@ function describe({ url, adminKeyFile, demoKeys, temporalUiUrl }: Parameters<typ
 
 function toEmbeddedOptions(config: Config, actions: readonly Action[], demo: boolean): EmbeddedOptions {
   const { dataDir, host, port, logLevel, redactPatterns, temporal } = config;
-  const { policyFile, adminKey, signingKey, publicUrl, databaseUrl } = config;
+  const { policyFile, tariffFile, adminKey, signingKey, publicUrl, databaseUrl } = config;
   return {
     ...{ actions, dataDir, host, port, logLevel, redactPatterns, demo },
     temporal: temporal.environment,
-    ...dropAbsent({ policyFile, adminKey, signingKey, publicUrl, databaseUrl, temporalUiUrl: temporal.uiUrl }),
+    ...dropAbsent({
+      policyFile,
+      tariffFile,
+      adminKey,
+      signingKey,
+      publicUrl,
+      databaseUrl,
+      temporalUiUrl: temporal.uiUrl,
+    }),
   };
 }

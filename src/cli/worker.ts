@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { loadConfig } from "../config/config.ts";
+import { loadServerConfig } from "../process/server-config.ts";
 import type { CommandContext } from "./context.ts";
 import { completeEnvironment, dropAbsent, requireActionsModule, type ServerOptions } from "./server-options.ts";
 import { waitForStop } from "./terminal.ts";
@@ -20,6 +20,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .command("worker")
     .description("start a worker: the actions, the decisions and the workflows")
     .option("--actions <module>", "module (.ts or .js) that exports actions; default COUNTERSIGN_ACTIONS")
+    .option("--tariff <file>", "prices of models and tools; default COUNTERSIGN_TARIFF")
     .option("--task-queue <name>", "Temporal task queue of these actions")
     .addHelpText("after", EXAMPLES)
     .action(async (_: unknown, command: Command) => work(command.optsWithGlobals<WorkerOptions>(), context));
@@ -27,7 +28,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
 
 async function work(options: WorkerOptions, { terminal }: CommandContext): Promise<void> {
   completeEnvironment(terminal.env, options);
-  const config = loadConfig(terminal.env);
+  const config = await loadServerConfig(terminal.env);
   const actionsModule = requireActionsModule(config);
   const { loadActions } = await import("./load-actions.ts");
   const actions = await loadActions(actionsModule);

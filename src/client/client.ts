@@ -8,6 +8,8 @@ import type { EvaluateRequest, PolicyView, Verdict } from "../contract/policy.ts
 import type { ReplayAnswer, ReplayRequest } from "../contract/policy-replay.ts";
 import type { CreatedKey, CreateKeyRequest, KeyView } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
+import type { Budget, BudgetOptions } from "./budget.ts";
+import type { GuardsClient } from "./guards.ts";
 import type { Invocation } from "./invocation.ts";
 import type {
   GuardOptions,
@@ -18,7 +20,11 @@ import type {
   RunOptions,
   VoteOptions,
   WaitOptions,
+  WithRunOptions,
 } from "./options.ts";
+import type { CurrentRun } from "./run-context.ts";
+import type { RunsClient } from "./runs.ts";
+import type { SessionsClient } from "./sessions.ts";
 
 /**
  * A caller's side of a Countersign server. Every method rejects with a `CountersignError` whose `code` says why, `unavailable`
@@ -55,6 +61,20 @@ export interface Client {
     options?: GuardOptions<z.input<Input>>,
   ): (input: z.input<Input>) => Promise<z.output<Output>>;
 
+  /** Spending outside of actions, such as the calls of a language model; see {@link Budget}. Sends nothing yet. */
+  budget(options: BudgetOptions): Budget;
+
+  /**
+   * Starts a run, does work inside it and ends it: `success` when the work is done, `blocked` when it throws a `CountersignError` by
+   * which policy, a guard or a person said no, `failed` when it throws anything else. Every call that the work makes through this client
+   * belongs to the run, unless it names another. What the work began and left behind still does after the end, so that no limit of the
+   * run is escaped. A run inside a run names it as its parent. Errors of the work are thrown on as they are; an end that can't be
+   * recorded is not told, the run then stays open.
+   * @throws what any request throws when the run can't be started, already_final and idempotency_conflict for an `id` that was used, and
+   * invalid_request where asynchronous work can't be followed, as in browsers
+   */
+  withRun<Result>(options: WithRunOptions, work: (run: CurrentRun) => Result | Promise<Result>): Promise<Result>;
+
   /** Calls that were made. */
   readonly invocations: InvocationsClient;
   /** Requests that were put to people. */
@@ -67,6 +87,12 @@ export interface Client {
   readonly actions: ActionsClient;
   /** Who may call. */
   readonly keys: KeysClient;
+  /** What calls were made for. */
+  readonly runs: RunsClient;
+  /** Where facts are proven. */
+  readonly sessions: SessionsClient;
+  /** What limits keep between calls. */
+  readonly guards: GuardsClient;
 }
 
 /** Reading and steering invocations. */

@@ -1,9 +1,12 @@
 import { CountersignError } from "../core/countersign-error.ts";
+import { type BudgetOptions, createBudget } from "./budget.ts";
 import type { Client } from "./client.ts";
 import { createHttpTransport } from "./http-transport.ts";
 import { invokeAction, runAction } from "./invoke.ts";
-import type { ClientOptions, RunOptions } from "./options.ts";
+import type { ClientOptions, RunOptions, WithRunOptions } from "./options.ts";
 import { createResources } from "./resources.ts";
+import { createRunContext, type CurrentRun } from "./run-context.ts";
+import { createRunsClient, withRun } from "./runs.ts";
 import type { Transport } from "./transport.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -18,14 +21,20 @@ type ActionOrName = string | { readonly name: string };
  */
 export function createClient(options: ClientOptions = {}): Client {
   const transport = createTransport(options);
-  const withActor = <Options extends RunOptions>(callOptions?: Options): Options =>
+  const context = createRunContext();
+  const findRun = (): string | undefined => context.current()?.id;
+  const withActor = <Options extends Pick<RunOptions, "onBehalfOf">>(callOptions?: Options): Options =>
     ({ ...callOptions, onBehalfOf: callOptions?.onBehalfOf ?? options.onBehalfOf }) as Options;
+  const inPlace = <Options extends RunOptions>(callOptions?: Options): Options => ({
+    ...withActor(callOptions),
+    run: callOptions?.run ?? findRun(),
+  });
   const run = (action: ActionOrName, input: unknown, callOptions?: RunOptions): Promise<unknown> =>
-    runAction(transport, { action: nameOf(action), input }, withActor(callOptions));
+    runAction(transport, { action: nameOf(action), input }, inPlace(callOptions));
   const client = {
-    ...createResources(transport),
+    ...createResources(transport, options.onBehalfOf),
     invoke: (action: ActionOrName, input: unknown, callOptions?: RunOptions) =>
-      invokeAction(transport, { action: nameOf(action), input }, withActor(callOptions)),
+      invokeAction(transport, { action: nameOf(action), input }, inPlace(callOptions)),
     run,
     guard:
       (
@@ -34,6 +43,10 @@ export function createClient(options: ClientOptions = {}): Client {
       ) =>
       (input: unknown) =>
         run(action, input, { ...callOptions, idempotencyKey: idempotencyKey?.(input) }),
+    budget: (place: BudgetOptions) => createBudget(transport, withActor(place), findRun),
+    runs: createRunsClient(transport, options.onBehalfOf),
+    withRun: (runOptions: WithRunOptions, work: (run: CurrentRun) => unknown) =>
+      withRun({ transport, context, onBehalfOf: options.onBehalfOf }, runOptions, work),
   };
   // The types of an action's input and output exist only at compile time; at run time every action is its name.
   return client as Client;

@@ -50,9 +50,13 @@ export function toInvocation<Output>(view: InvocationView): Invocation<Output> {
 
 /** The error that says why a call was not executed; it carries the invocation. */
 export function toInvocationError(invocation: UnexecutedInvocation): CountersignError {
-  const { code, message, retryable } = invocation.error;
+  const { code, message, retryable, retryAfterMs, details } = invocation.error;
   const known = isErrorCode(code) ? code : CODE_OF_STATUS[invocation.status];
-  return new CountersignError(known, message, { retryable, invocation });
+  return new CountersignError(known, message, {
+    ...{ retryable, invocation },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(details === undefined ? {} : { details }),
+  });
 }
 
 function isOpenStatus(status: InvocationStatus): status is OpenInvocation["status"] {

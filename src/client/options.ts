@@ -29,7 +29,7 @@ export interface RunOptions extends RequestOptions {
   readonly idempotencyKey?: string | undefined;
   /** Why; shown to approvers and kept in the record. */
   readonly reason?: string | undefined;
-  /** The agent's run that the call belongs to. */
+  /** The agent's run that the call belongs to; default: the one of the surrounding `withRun`, if there is one. */
   readonly run?: string | undefined;
   /** The session that the call belongs to. */
   readonly session?: Session | undefined;
@@ -47,6 +47,16 @@ export interface InvokeOptions extends RunOptions {
 export interface GuardOptions<Input> extends Omit<RunOptions, "idempotencyKey"> {
   /** Makes the key of each call from its input. Without it every call is a new one. */
   readonly idempotencyKey?: ((input: Input) => string) | undefined;
+}
+
+/** What `withRun` takes. */
+export interface WithRunOptions {
+  /** The run's id, 1 to 200 characters, unique per actor; default: a new one. A run that has ended can't be started again. */
+  readonly id?: string | undefined;
+  /** Whom the run serves, 1 to 200 characters: recorded and shown, it gives no right. */
+  readonly user?: string | undefined;
+  /** Aborts the start, and is handed to the work, which may obey it; the end is recorded all the same. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a wait for an invocation takes. */

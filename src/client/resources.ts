@@ -9,9 +9,11 @@ import type {
   KeysClient,
   PolicyClient,
 } from "./client.ts";
+import { createGuardsClient } from "./guards.ts";
 import { toInvocation } from "./invocation.ts";
 import { readInvocation, waitForInvocation } from "./invoke.ts";
 import type { RequestOptions } from "./options.ts";
+import { createSessionsClient } from "./sessions.ts";
 import { pathOf, type Query, type Transport } from "./transport.ts";
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -26,7 +28,10 @@ interface SendOptions {
 }
 
 /** Everything of a client that reads and writes resources, as distinct from calling actions. */
-export function createResources(transport: Transport): Omit<Client, "invoke" | "run" | "guard"> {
+export function createResources(
+  transport: Transport,
+  onBehalfOf?: string,
+): Omit<Client, "invoke" | "run" | "guard" | "budget" | "withRun" | "runs"> {
   const send: Send = async <Answer>([method, path]: readonly [Method, string], options: SendOptions = {}) =>
     (await transport.send({ method, path, ...options })) as Answer;
   return {
@@ -36,6 +41,8 @@ export function createResources(transport: Transport): Omit<Client, "invoke" | "
     audit: createAudit(send),
     actions: createActions(send),
     keys: createKeys(send),
+    sessions: createSessionsClient(transport, onBehalfOf),
+    guards: createGuardsClient(transport),
   };
 }
 

@@ -1,10 +1,12 @@
 import { createActionMethods } from "./actions.ts";
 import { createAuditMethods } from "./audit.ts";
 import { createAuthenticate } from "./authenticate.ts";
+import { createBudgetMethods } from "./budgets.ts";
 import { cancel } from "./cancel.ts";
 import { createSchemaChecker } from "./check-input.ts";
 import type { GatewayContext } from "./context.ts";
 import type { Gateway } from "./gateway.ts";
+import { createGuardMethods } from "./guards.ts";
 import { invoke } from "./invoke.ts";
 import { createKeyMethods } from "./keys.ts";
 import { createPolicyMethods } from "./policies.ts";
@@ -15,6 +17,8 @@ import { countInvocations, getInvocation, listInvocationEvents, listInvocations 
 import { createReadiness } from "./readiness.ts";
 import { reconcile } from "./reconcile.ts";
 import { createReplayMethods } from "./replay-policy.ts";
+import { createRunMethods } from "./runs.ts";
+import { createSessionMethods } from "./sessions.ts";
 import { translateStoreErrors } from "./store-errors.ts";
 import { vote } from "./vote.ts";
 import { createWaiter } from "./waiter.ts";
@@ -46,8 +50,12 @@ export function createGateway(ports: GatewayPorts): OpenGateway {
     ...createPolicyMethods(ports, ports.policies),
     ...createReplayMethods(ports),
     ...createAuditMethods(ports),
+    ...createBudgetMethods(ports),
     ...createKeyMethods(ports),
     ...createPrincipalMethods(ports),
+    ...createRunMethods(ports),
+    ...createGuardMethods(ports),
+    ...createSessionMethods(ports),
     readiness: createReadiness(ports),
   };
   return { gateway: translateStoreErrors(gateway, ports.store), close: () => waiter.close() };

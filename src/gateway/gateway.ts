@@ -1,5 +1,8 @@
 import type { ApprovalFilter, ApprovalView, VoteRequest } from "../contract/approval.ts";
 import type { AuditEvent, AuditFilter } from "../contract/audit.ts";
+import type { BudgetBalance, ReportedCost, ReservationView } from "../contract/guards.ts";
+import type { EndRunRequest, RunFilter, RunView, StartRunRequest } from "../contract/guards.ts";
+import type { GuardFilter, GuardView, ResetGuardRequest } from "../contract/guards.ts";
 import type {
   InvocationFilter,
   InvocationStats,
@@ -20,6 +23,8 @@ import type {
   PutPrincipalRequest,
 } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
+import type { CloseSessionRequest, SessionQuery, SessionView } from "../contract/sessions.ts";
+import type { AddressedBudget, AddressedReservation, ReserveCommand } from "./budget-requests.ts";
 
 /** Who knocks: an authenticated principal and what its credential permits. Never built from anything the caller can choose. */
 export interface Caller {
@@ -58,6 +63,23 @@ export interface VoteAnswer {
 export interface CancelAnswer {
   readonly invocation: InvocationView;
   readonly confirmed: boolean;
+}
+
+/** A run to start; `onBehalfOf` names its actor when that is not the caller. */
+export interface StartRunCommand extends StartRunRequest {
+  readonly onBehalfOf?: string | undefined;
+}
+
+/** The end of a run; `onBehalfOf` names its actor when that is not the caller. */
+export interface EndRunCommand extends EndRunRequest {
+  readonly id: string;
+  readonly onBehalfOf?: string | undefined;
+}
+
+/** A started run. `isNew` is false when there was one of that id already (HTTP 200 instead of 201). */
+export interface StartedRun {
+  readonly run: RunView;
+  readonly isNew: boolean;
 }
 
 /** An answer of `evaluate`: a verdict and, on request, one explanation per rule. */
@@ -119,6 +141,18 @@ export interface Gateway {
   /** Newest first; needs `audit`. */
   listAudit(caller: Caller, filter: AuditFilter, page: PageQuery): Promise<Page<AuditEvent>>;
 
+  /**
+   * Reserves an amount for spending outside of actions, in the account that is named and all around it; needs `invoke`, as do the next three.
+   * @throws budget_exceeded, idempotency_conflict, and invalid_request for a budget that has no limit anywhere
+   */
+  reserveBudget(caller: Caller, command: ReserveCommand): Promise<ReservationView>;
+  /** Counts what was spent of a reservation and frees the rest; the first cost stands. @throws invalid_request for a model without a price */
+  settleReservation(caller: Caller, reservation: AddressedReservation, cost: ReportedCost): Promise<ReservationView>;
+  /** Frees a reservation; one that is closed stays as it is. */
+  releaseReservation(caller: Caller, reservation: AddressedReservation): Promise<ReservationView>;
+  /** The accounts of a budget at a place, the innermost first. */
+  readBudget(caller: Caller, place: AddressedBudget): Promise<readonly BudgetBalance[]>;
+
   /** Makes a key, and its principal if that is new; needs `admin`, another tenant needs `operator`. @throws principal_conflict */
   createKey(caller: Caller, request: CreateKeyRequest): Promise<CreatedKey>;
   /** Newest first. */
@@ -129,6 +163,32 @@ export interface Gateway {
   getPrincipal(caller: Caller, subject: string): Promise<Principal>;
   /** Changes a principal's kind, roles, groups or scopes, or makes it. */
   putPrincipal(caller: Caller, subject: string, request: PutPrincipalRequest): Promise<Principal>;
+
+  /** What the tenant's guards keep, last changed first; needs `admin`. */
+  listGuards(caller: Caller, filter: GuardFilter, page: PageQuery): Promise<Page<GuardView>>;
+  /** What one guard keeps; needs `admin`. */
+  getGuard(caller: Caller, id: string): Promise<GuardView>;
+  /** Makes a guard forget what it counted, recorded; needs `admin`. What a budget has reserved stays: its calls are under way. */
+  resetGuard(caller: Caller, id: string, request: ResetGuardRequest): Promise<GuardView>;
+  /** What this process counted, in Prometheus' text format; needs `operator`, since it sums all tenants. */
+  readMetrics(caller: Caller): Promise<string>;
+
+  /**
+   * Starts a run, which no call needs: one that merely names a run makes it. The same start again finds it; needs `invoke`.
+   * @throws idempotency_conflict when it was started with another user or parent, already_final when it has ended
+   */
+  startRun(caller: Caller, command: StartRunCommand): Promise<StartedRun>;
+  /** Ends a run with totals; the same end again finds it ended. Needs `invoke`. @throws already_final for another outcome */
+  endRun(caller: Caller, command: EndRunCommand): Promise<RunView>;
+  /** Newest first, without totals; one's own, or with `audit` all of the tenant. */
+  listRuns(caller: Caller, filter: RunFilter): Promise<Page<RunView>>;
+  /** One run with totals as they are now; another actor's needs `audit`. */
+  getRun(caller: Caller, id: string, actor?: string): Promise<RunView>;
+
+  /** A session's scopes; the caller's own, of somebody it acts for, or with `audit` of the actor that is named. */
+  getSession(caller: Caller, id: string, owner?: SessionQuery): Promise<readonly SessionView[]>;
+  /** Closes a session, or one scope of it, for good; needs `invoke`, and `admin` for the actor that is named. Closing again changes nothing. */
+  closeSession(caller: Caller, id: string, request?: CloseSessionRequest): Promise<readonly SessionView[]>;
 
   /** Whether calls can be served right now, and what is missing. */
   readiness(): Promise<Readiness>;

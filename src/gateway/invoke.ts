@@ -13,6 +13,7 @@ import { findJsonFault } from "../core/json-guard.ts";
 import type { InvocationRow, NewInvocation } from "../store/invocations.ts";
 import { assertIdempotencyKey } from "./assert-idempotency-key.ts";
 import type { GatewayContext } from "./context.ts";
+import { findActor } from "./find-actor.ts";
 import type { Caller, InvokeCommand } from "./gateway.ts";
 import { assertPermission } from "./permissions.ts";
 import { notFound, viewRow } from "./read-invocations.ts";
@@ -58,25 +59,6 @@ function checkTexts(command: InvokeCommand): void {
   const fault = findJsonFault({ reason: reason ?? "", run: run ?? "", session: session ?? "" });
   if (fault !== undefined)
     throw new CountersignError("invalid_input", `The request at ${fault.pointer} ${fault.message}`);
-}
-
-/** Whoever the call is for. Acting for another gives the rights that both have. */
-async function findActor(context: GatewayContext, caller: Caller, onBehalfOf: string | undefined): Promise<Principal> {
-  const self = caller.principal;
-  if (onBehalfOf === undefined || onBehalfOf === self.subject) return self;
-  await assertPermission(context, caller, "act_as");
-  const actor = await context.store.principals.get(self.tenant, onBehalfOf);
-  if (actor === undefined) {
-    throw new CountersignError("invalid_request", "onBehalfOf names no principal of this tenant");
-  }
-  const shared = (theirs: readonly string[], ours: readonly string[]): string[] =>
-    theirs.filter((name) => ours.includes(name));
-  return {
-    ...actor,
-    roles: shared(actor.roles, self.roles),
-    groups: shared(actor.groups, self.groups),
-    scopes: shared(actor.scopes, self.scopes),
-  };
 }
 
 function acceptedRow({ context, manifest, actor, caller, command, input }: Acceptance): NewInvocation {

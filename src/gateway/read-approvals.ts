@@ -10,7 +10,8 @@ import type { GatewayContext } from "./context.ts";
 import type { Caller } from "./gateway.ts";
 import { assertPermission, permits } from "./permissions.ts";
 import { notFound } from "./read-invocations.ts";
-import { viewApproval } from "./views.ts";
+import { readRemaining } from "./remaining-limits.ts";
+import { type ApprovalViewParts, viewApproval } from "./views.ts";
 
 /** The view of an approval that is known to exist. */
 export async function readApprovalView(context: GatewayContext, ref: InvocationRef): Promise<ApprovalView> {
@@ -48,7 +49,7 @@ export async function listApprovals(
     query.page,
   );
   const manifests = new Map((await context.store.manifests.list()).map((manifest) => [manifest.name, manifest]));
-  const items = page.items.map((row) => viewWith(context, row, manifests.get(row.action)));
+  const items = page.items.map((row) => viewWith(context, row, { manifest: manifests.get(row.action) }));
   return { ...page, items };
 }
 
@@ -66,11 +67,18 @@ function maySee(row: ApprovalDetailRow, caller: Caller): boolean {
 }
 
 async function viewRow(context: GatewayContext, row: ApprovalDetailRow): Promise<ApprovalView> {
-  return viewWith(context, row, await context.store.manifests.get(row.action));
+  const manifest = await context.store.manifests.get(row.action);
+  const remaining = await readRemaining(context.store, { tenant: row.tenant, id: row.invocation });
+  return viewWith(context, row, { manifest, remaining });
 }
 
-function viewWith(context: GatewayContext, row: ApprovalDetailRow, manifest: Manifest | undefined): ApprovalView {
+interface RowParts extends Pick<ApprovalViewParts, "remaining"> {
+  readonly manifest: Manifest | undefined;
+}
+
+function viewWith(context: GatewayContext, row: ApprovalDetailRow, { manifest, remaining }: RowParts): ApprovalView {
   return viewApproval(row, {
+    remaining,
     title: manifest?.title,
     description: manifest?.description,
     risk: manifest?.risk ?? "high",

@@ -3,6 +3,7 @@ import { isClosed } from "../core/invocation.ts";
 import { votesTopic } from "../core/topics.ts";
 import type { GatewayPorts } from "./ports.ts";
 import { runStartOf } from "./run-start.ts";
+import { startGuardSweep } from "./sweep-guards.ts";
 
 /** How often the relay looks. */
 const RELAY_INTERVAL_MS = 1_000;
@@ -17,7 +18,7 @@ const RELAY_BATCH = 50;
 export interface Relay {
   /** Looks once, now. */
   look(): Promise<void>;
-  /** Stops looking and waits for the look that is under way. */
+  /** Stops looking and sweeping, and waits for what is under way. */
   stop(): Promise<void>;
 }
 
@@ -26,12 +27,14 @@ type RelayPorts = Pick<GatewayPorts, "store" | "runs" | "log">;
 
 /**
  * Starts what was accepted and has no run, wakes runs whose votes were not judged, and asks again those to stop that were canceled:
- * whatever a door could not hand to Temporal. Rows are leased, so any number of processes may relay.
+ * whatever a door could not hand to Temporal. Rows are leased, so any number of processes may relay. Beside it, what guards count no
+ * more is swept.
  */
 export function startRelay(ports: RelayPorts): Relay {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
+  const sweep = startGuardSweep(ports.store, ports.log);
 
   function schedule(): void {
     if (stopped) return;
@@ -48,7 +51,7 @@ export function startRelay(ports: RelayPorts): Relay {
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
-      await current;
+      await Promise.all([current, sweep.stop()]);
     },
   };
 }

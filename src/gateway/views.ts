@@ -1,4 +1,5 @@
 import { Resolution, type ApprovalView, type VoteView } from "../contract/approval.ts";
+import type { RemainingLimit } from "../contract/guards.ts";
 import type { ApprovalSummary, InvocationView } from "../contract/invocation.ts";
 import type { Risk } from "../contract/manifest.ts";
 import type { ApprovalTerms, RecordedVerdict } from "../contract/policy.ts";
@@ -50,6 +51,8 @@ export interface ApprovalViewParts {
   readonly title: string | undefined;
   readonly description: string | undefined;
   readonly risk: Risk;
+  /** Absent in lists, and for a call that no rate and no budget limits. */
+  readonly remaining?: readonly RemainingLimit[] | undefined;
   readonly temporalUiUrl: string | undefined;
 }
 
@@ -84,6 +87,7 @@ export function viewApproval(row: ApprovalDetailRow, parts: ApprovalViewParts): 
     executeBy: maybeWireTime(latestExecuteBy(row, terms)),
     votes: votes.map(viewVote),
     resolution: row.resolution === null ? undefined : Resolution.parse(JSON.parse(row.resolution)),
+    remaining: parts.remaining,
     invocationStatus: row.invocation_status,
     temporalUiUrl: parts.temporalUiUrl,
   }) as ApprovalView;

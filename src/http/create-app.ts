@@ -13,11 +13,16 @@ import { addOpenApiRoute } from "./openapi.ts";
 import { addActionRoutes } from "./routes/actions.ts";
 import { addApprovalRoutes } from "./routes/approvals.ts";
 import { addAuditRoutes } from "./routes/audit.ts";
+import { addBudgetRoutes } from "./routes/budgets.ts";
+import { addGuardRoutes } from "./routes/guards.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addInvocationRoutes } from "./routes/invocations.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
+import { addMetricsRoute } from "./routes/metrics.ts";
 import { addPolicyRoutes } from "./routes/policy.ts";
 import { addPrincipalRoutes } from "./routes/principals.ts";
+import { addRunRoutes } from "./routes/runs.ts";
+import { addSessionRoutes } from "./routes/sessions.ts";
 
 /**
  * The HTTP door over an application service: everything under `/v1` behind a bearer credential, health, and the interface's document.
@@ -30,6 +35,7 @@ export function createApp(gateway: Gateway, options: AppOptions = {}): Hono<AppE
   app.use(setCommonHeaders);
   app.use("/v1/*", createAuthentication(gateway));
   addHealthRoutes(app, parts);
+  addMetricsRoute(app, parts);
   addGuardedRoutes({ app, maxBodyBytes: parts.maxBodyBytes }, parts);
   addOpenApiRoute(app, options.publicUrl);
   addDocsRoutes(app);
@@ -43,8 +49,12 @@ function addGuardedRoutes(target: EndpointTarget, parts: RouteParts): void {
   addApprovalRoutes(target, parts);
   addPolicyRoutes(target, parts);
   addAuditRoutes(target, parts);
+  addBudgetRoutes(target, parts);
   addKeyRoutes(target, parts);
   addPrincipalRoutes(target, parts);
+  addRunRoutes(target, parts);
+  addSessionRoutes(target, parts);
+  addGuardRoutes(target, parts);
 }
 
 /** No such route, or not with this method: then `Allow` names those that there are, and OPTIONS is answered with it. */

@@ -1,5 +1,5 @@
 import type { InvocationView } from "../contract/invocation.ts";
-import { CountersignError } from "../core/countersign-error.ts";
+import { CountersignError, type CountersignErrorOptions } from "../core/countersign-error.ts";
 import { ERROR_CODES, type ErrorCode, isErrorCode } from "../core/errors.ts";
 import type { AppContext } from "./app-env.ts";
 import { answerProblem } from "./errors.ts";
@@ -38,6 +38,16 @@ function answerEnd(c: AppContext, invocation: InvocationView, code: ErrorCode): 
   const { error, verdict } = invocation;
   const message =
     error?.message ?? (code === "action_denied" ? verdict?.reason : undefined) ?? ERROR_CODES[code].meaning;
-  const retryable = error === undefined ? {} : { retryable: error.retryable };
-  return answerProblem(c, new CountersignError(code, message, { invocation, ...retryable }));
+  return answerProblem(c, new CountersignError(code, message, { invocation, ...refusalOf(error) }));
+}
+
+/** What a refusal says besides its code: when the call may pass, and the numbers behind it as extension members. */
+function refusalOf(error: InvocationView["error"]): CountersignErrorOptions {
+  if (error === undefined) return {};
+  const { retryable, retryAfterMs, details } = error;
+  return {
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(details === undefined ? {} : { details }),
+  };
 }

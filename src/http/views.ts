@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ApprovalView } from "../contract/approval.ts";
 import { AuditEvent } from "../contract/audit.ts";
+import { GuardView } from "../contract/guards.ts";
 import { InvocationView } from "../contract/invocation.ts";
 import { ActionView } from "../contract/manifest.ts";
 import { PolicyView } from "../contract/policy.ts";
@@ -31,6 +32,8 @@ export const views = {
   key: name("Key", KeyView),
   /** A principal. */
   principal: name("Principal", Principal),
+  /** What a guard keeps. */
+  guard: name("Guard", GuardView),
   /** An error answer. */
   problem: name("Problem", Problem),
 };

@@ -224,8 +224,13 @@ describe("GET /openapi.json", () => {
         ...["post /v1/approvals/{id}/votes", "post /v1/approvals/{id}/approve", "post /v1/approvals/{id}/reject"],
         ...["post /v1/policy/evaluate", "post /v1/policy/replay", "get /v1/policy", "put /v1/policy"],
         ...["get /v1/policy/versions", "get /v1/audit"],
+        ...["post /v1/budgets/reservations", "post /v1/budgets/reservations/{id}/settle"],
+        ...["delete /v1/budgets/reservations/{id}", "get /v1/budgets/{name}"],
         ...["post /v1/keys", "get /v1/keys", "delete /v1/keys/{id}"],
+        ...["get /v1/sessions/{id}", "post /v1/sessions/{id}/close"],
         ...["get /v1/principals/{subject}", "put /v1/principals/{subject}"],
+        ...["post /v1/runs", "get /v1/runs", "get /v1/runs/{id}", "post /v1/runs/{id}/end"],
+        ...["get /v1/guards", "get /v1/guards/{id}", "post /v1/guards/{id}/reset", "get /metrics"],
       ].toSorted(),
     );
   });

@@ -10,7 +10,7 @@ let server: TestServer;
 /** May do everything that a tenant's own people may do. */
 let stranger: CreatedKey;
 /** What tenant `default` has, and no other may learn of. */
-let theirs: { pending: string; executed: string; uncertain: string; key: string; subject: string };
+let theirs: { run: string; pending: string; executed: string; uncertain: string; key: string; subject: string };
 
 beforeAll(async () => {
   server = await startServer();
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const executed = await agent.invoke("billing.get_invoice", { invoiceId: "inv_1" }, { run: "our-run" });
   const uncertain = await agent.invoke("test.doubtful", {});
   const { id: key, subject } = await server.createKey({ subject: "insider", groups: ["finance"] });
-  theirs = { pending: pending.id, executed: executed.id, uncertain: uncertain.id, key, subject };
+  theirs = { run: "our-run", pending: pending.id, executed: executed.id, uncertain: uncertain.id, key, subject };
   stranger = await server.createKey({
     subject: "demo-approver",
     tenant: "acme",
@@ -41,6 +41,7 @@ const BODIES: Readonly<Record<string, object>> = {
   "post /v1/approvals/{id}/approve": {},
   "post /v1/approvals/{id}/reject": { reason: "Not yours" },
   "put /v1/principals/{subject}": { groups: ["finance"] },
+  "post /v1/runs/{id}/end": { outcome: "failed" },
 };
 
 /** Every route that takes an id, from the server's own document; actions belong to all tenants. */
@@ -54,6 +55,7 @@ async function listRoutesWithId(): Promise<string[]> {
 /** Ids of the other tenant that fit a route, and one that nobody has. */
 function idsFor(route: string): { foreign: string[]; nobodys: string } {
   if (route.includes("{subject}")) return { foreign: [theirs.subject, "demo-agent"], nobodys: "nobody-at-all" };
+  if (route.includes("/runs/")) return { foreign: [theirs.run], nobodys: "nobodys-run" };
   if (route.includes("/keys/")) return { foreign: [theirs.key], nobodys: NO_KEY };
   return { foreign: [theirs.pending, theirs.executed, theirs.uncertain], nobodys: NO_INVOCATION };
 }
@@ -93,10 +95,12 @@ test("Nothing that a stranger asked for changed anything behind the wall", async
   const { text } = await server.send("GET", `/v1/invocations/${theirs.pending}/events`);
   expect(text).not.toContain("acme");
   expect(text).not.toContain("vote_refused");
+  const run = await server.send("GET", `/v1/runs/${theirs.run}?actor=demo-agent`);
+  expect(run.body).toMatchObject({ status: "open", totals: { calls: 1 } });
 });
 
 describe("Every list of another tenant's", () => {
-  it.each(["/v1/invocations", "/v1/approvals", "/v1/policy/versions"])("GET %s is empty", async (path) => {
+  it.each(["/v1/invocations", "/v1/approvals", "/v1/runs", "/v1/policy/versions"])("GET %s is empty", async (path) => {
     expect(await server.send("GET", path, { key: stranger.key })).toMatchObject({ status: 200, body: { items: [] } });
   });
 

@@ -83,7 +83,12 @@ test.each([
 });
 
 test.each([
-  ["limits", "limits: { attempts: { per_run: 3 } }", "This server does not hold limits yet", { line: 2, column: 1 }],
+  [
+    "reminders",
+    "rules: [{ name: a, effect: require_approval, approval: { remind_every: 4h } }]",
+    "This server does not remind approvers yet",
+    { line: 2, column: 58 },
+  ],
   ["files", "extends: [./base.yaml]", "Other files can't be read here", { line: 2, column: 11 }],
 ])("putPolicy() refuses a document that names %s, and says where", async (_what, ...[line, message, place]) => {
   const put = gateway.putPolicy(operator, `version: 1\n${line}\n`);
@@ -94,6 +99,12 @@ test("putPolicy() keeps a document that extends templates as it stands", async (
   const document = "version: 1 # closed\nextends: [strict]\n";
   expect((await gateway.putPolicy(operator, document)).document).toBe(document);
   expect(await effectInForce("default")).toBe("deny");
+});
+
+test("putPolicy() takes limits, of the document and of rules", async () => {
+  const rule = "{ name: a, effect: allow, limits: { rate: { limit: 5, per: 1h, scope: actor } } }";
+  const document = `version: 1\nlimits: { attempts: { per_run: 3 } }\nrules: [${rule}]\n`;
+  expect((await gateway.putPolicy(operator, document)).document).toBe(document);
 });
 
 test("putPolicy() takes JSON", async () => {

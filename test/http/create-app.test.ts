@@ -25,11 +25,24 @@ const GUARDED: readonly (readonly [method: string, path: string])[] = [
   ["PUT", "/v1/policy"],
   ["GET", "/v1/policy/versions"],
   ["GET", "/v1/audit"],
+  ["POST", "/v1/budgets/reservations"],
+  ["POST", "/v1/budgets/reservations/rsv_0/settle"],
+  ["DELETE", "/v1/budgets/reservations/rsv_0"],
+  ["GET", "/v1/budgets/llm"],
   ["POST", "/v1/keys"],
   ["GET", "/v1/keys"],
   ["DELETE", "/v1/keys/key_00000000000000000000000000"],
   ["GET", "/v1/principals/ada"],
   ["PUT", "/v1/principals/ada"],
+  ["POST", "/v1/runs"],
+  ["GET", "/v1/runs"],
+  ["GET", "/v1/runs/nightly"],
+  ["POST", "/v1/runs/nightly/end"],
+  ["GET", "/v1/sessions/s-1"],
+  ["POST", "/v1/sessions/s-1/close"],
+  ["GET", "/v1/guards"],
+  ["GET", "/v1/guards/rate:abc"],
+  ["POST", "/v1/guards/rate:abc/reset"],
 ];
 const WRITING = GUARDED.filter(([method]) => method === "POST" || method === "PUT");
 
@@ -57,9 +70,14 @@ test("createApp() documents exactly the endpoints that this test walks", async (
       .replace(ID, "{id}")
       .replace("test.echo", "{name}")
       .replace(/key_0+/, "{id}")
-      .replace("principals/ada", "principals/{subject}"),
+      .replace("principals/ada", "principals/{subject}")
+      .replace("rsv_0", "{id}")
+      .replace("budgets/llm", "budgets/{name}")
+      .replace("runs/nightly", "runs/{id}")
+      .replace("sessions/s-1", "sessions/{id}")
+      .replace("rate:abc", "{id}"),
   );
-  expect(documented.sort()).toEqual([...walked, "GET /healthz", "GET /readyz"].sort());
+  expect(documented.sort()).toEqual([...walked, "GET /healthz", "GET /readyz", "GET /metrics"].sort());
 });
 
 test.each(GUARDED)("%s %s answers 401 without a valid key, whatever else is wrong", async (method, path) => {
@@ -154,7 +172,13 @@ test.each([
   ["POST", "/v1/approvals/%s/reject"],
   ["GET", "/v1/actions/%s"],
   ["GET", "/v1/principals/%s"],
+  ["GET", "/v1/runs/%s"],
   ["DELETE", "/v1/keys/%s"],
+  ["POST", "/v1/budgets/reservations/%s/settle"],
+  ["DELETE", "/v1/budgets/reservations/%s"],
+  ["GET", "/v1/budgets/%s"],
+  ["GET", "/v1/sessions/%s"],
+  ["POST", "/v1/sessions/%s/close"],
 ])("%s %s answers 404 to names that nothing can have", async (method, path) => {
   for (const name of ["x", "%00", "%ff", "%2e%2e%2f", "a%20b", "x".repeat(5_000), "ivn_%F0%9F%92%A9", "__proto__"]) {
     const got = await http.send(method, path.replace("%s", name));

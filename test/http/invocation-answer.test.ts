@@ -73,6 +73,19 @@ test("answerInvocation() answers a refusal with the status of its own code", asy
   ]);
 });
 
+test("answerInvocation() tells when a refused call may pass, and the numbers behind it as extension members", async () => {
+  const details = { limit: 3, scope: ["actor"], code: "forged", status: 200, invocation: "forged" };
+  const error = { code: "rate_limited", message: "Too many calls", retryable: true, retryAfterMs: 1_500, details };
+  const response = await post(appThatAnswers({ ...VIEW, status: "denied", error }), "/v1/actions/a/invocations", {
+    input: {},
+  });
+  expect([response.status, response.headers.get("retry-after")]).toEqual([429, "2"]);
+  expect(await response.json()).toMatchObject({
+    ...{ code: "rate_limited", status: 429, retryAfterMs: 1_500, limit: 3, scope: ["actor"] },
+    invocation: { id: VIEW.id, error },
+  });
+});
+
 test("answerInvocation() tells the policy's reason for a denial", async () => {
   const verdict = { effect: "deny" as const, reason: "Not on Sundays", policyVersion: "1-0" };
   const response = await post(appThatAnswers({ ...VIEW, status: "denied", verdict }), "/v1/actions/a/invocations", {
