@@ -33,7 +33,10 @@ export async function applyLimits(deciding: Deciding, verdict: RecordedVerdict):
   const input = JSON.parse(row.input) as unknown;
   const limits = effectiveLimits({ action: own, policy: verdict.obligations.limits, input });
   if (limits === undefined) return recordVerdict(deciding, verdict);
-  if (isRefusal(limits)) return refuseCall(deciding, verdict, limits);
+  if (isRefusal(limits)) {
+    const exhausted = row.run === null ? undefined : await countAttempt(tx, guardedCallOf(row), own?.terms.attempts);
+    return refuseCall(deciding, verdict, exhausted ?? limits);
+  }
   const token = randomUUID();
   const execution = limitExecution(action.execution, limits.timeout);
   const start = startsNow(deciding, verdict) ? { token, leaseMs: probeLeaseMs(execution) } : undefined;

@@ -4,6 +4,7 @@ import type { ClosedStep } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { chargesOf } from "../src/core/guards/charges.ts";
+import { isRefusal } from "../src/core/guards/refusal.ts";
 import { isClosed, mayRun, MAX_LOST_ATTEMPTS } from "../src/core/invocation.ts";
 import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
@@ -89,9 +90,13 @@ async function firstAttempt(
   const open = await takeForAttempt(tx, row, { token, execution });
   if (open !== undefined && mandate !== undefined) throw waitForBreaker(open, row.now, mandate.approval.execute_by);
   if (open !== undefined) return refuseStart(ports, tx, { row, refusal: open });
-  if (mandate !== undefined) await tx.approvals.update(mandate.approval, { consumed_at: new Date(row.now) });
   const holdMs = execution.totalTimeoutMs + HOLD_MARGIN_MS;
   const granted = await reserveGranted(tx, row, { charges: chargesOf(row), holdMs });
+  if (granted !== undefined && isRefusal(granted)) {
+    await reportOutcome(tx, row, { token, outcome: "none", beganAtMs: row.now });
+    return refuseStart(ports, tx, { row, refusal: granted });
+  }
+  if (mandate !== undefined) await tx.approvals.update(mandate.approval, { consumed_at: new Date(row.now) });
   const start = { row, action, identity: ports.identity, token, approval: approvalContext(mandate?.approval) };
   if (granted === undefined) return startAttempt(tx, start);
   return startAttempt(tx, { ...start, change: { guards: canonicalJson(granted.charges) }, events: [granted.event] });

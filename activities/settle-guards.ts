@@ -1,5 +1,7 @@
 import { fromMicros, type Spent } from "../src/core/guards/amounts.ts";
 import { type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
+import { judgeBudgets } from "../src/core/guards/judge-budgets.ts";
+import type { GuardRefusal } from "../src/core/guards/refusal.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
@@ -33,16 +35,20 @@ export async function settleGuards(
   return [eventOf(row, "guard.settled", { guard: "budget", outcome: "settled", budgets })];
 }
 
-/** Reserves what a person let go beyond its budgets, when the action starts; nothing where no budget was exceeded. */
+/**
+ * Reserves what a person let go beyond its budgets, when the action starts; nothing where no budget was exceeded.
+ * A limit that nobody may be asked to exceed is held now too: others may have spent meanwhile.
+ */
 export async function reserveGranted(
   tx: TransactionTables,
   row: LockedInvocation,
   { charges, holdMs }: { readonly charges: GuardCharges | undefined; readonly holdMs: number },
-): Promise<{ readonly charges: GuardCharges; readonly event: AuditEntry } | undefined> {
+): Promise<{ readonly charges: GuardCharges; readonly event: AuditEntry } | GuardRefusal | undefined> {
   if (charges?.exceeds === undefined || charges.reservedRound !== undefined) return undefined;
   const claims = charges.exceeds;
   const accounts = claims.map((claim) => claim.account);
-  await tx.budgets.lock(row.tenant, accounts);
+  const shortfall = judgeBudgets(claims, await tx.budgets.lock(row.tenant, accounts));
+  if (shortfall?.mayAsk === false) return shortfall.refusal;
   const reservation = reservationOf(row.id, row.round);
   await tx.budgets.reserve(row.tenant, { reservation, claims, expiresAtMs: row.now + holdMs });
   const event = eventOf(row, "guard.reserved", { budgets: claims.map(describeClaim), exceeded: true });

@@ -22,7 +22,7 @@ export function runApi(config: Config): Promise<RunningApi> {
 }
 
 async function start(config: Config, closers: Closers): Promise<RunningApi> {
-  const { adminKey, policyFile, redactPatterns, logLevel, publicUrl, temporal } = config;
+  const { adminKey, policyFile, tariffFile, redactPatterns, logLevel, publicUrl, temporal } = config;
   const { databaseUrl, signingKey } = requireShared(config);
   const listener = await listen({ host: config.host, port: config.port });
   closers.add(() => listener.close());
@@ -30,7 +30,7 @@ async function start(config: Config, closers: Closers): Promise<RunningApi> {
     store: { databaseUrl },
     temporal: temporal.environment,
     temporalUiUrl: temporal.uiUrl,
-    ...{ signingKey, adminKey, policyFile, redactPatterns, logLevel },
+    ...{ signingKey, adminKey, policyFile, tariffFile, redactPatterns, logLevel },
   });
   closers.add(close);
   listener.serve(createApp(gateway, { log, ...(publicUrl === undefined ? {} : { publicUrl }) }));

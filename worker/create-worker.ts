@@ -1,8 +1,13 @@
+import { Client } from "@temporalio/client";
 import type { Action } from "../src/action/action.ts";
 import { connectNative, installSdkLogger, temporalTargetOf } from "../src/adapters/connect-temporal.ts";
 import { createLogger } from "../src/adapters/logger.ts";
+import { createMetrics } from "../src/adapters/metrics.ts";
+import { createTemporalRuns } from "../src/adapters/temporal-runs.ts";
 import { createRedactor } from "../src/core/redaction/redactor.ts";
 import { type Closers, startOrUndo } from "../src/process/closers.ts";
+import { type MetricsAddress, serveMetrics } from "../src/process/serve-metrics.ts";
+import { loadTariff } from "../src/process/tariff-file.ts";
 import type { LogLevel } from "../src/gateway/ports.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
 import { migrate } from "../src/store/migrate.ts";
@@ -20,8 +25,16 @@ export interface WorkerOptions {
   readonly temporal: Readonly<Record<string, string>>;
   /** Key of the votes' MAC, the same as the doors'. */
   readonly signingKey: string;
+  /** Text of the tariff, YAML or JSON: prices of models and tools. Without one, only amounts that actions report count. */
+  readonly tariff?: string;
+  /** File with the tariff, instead of its text; read when the worker is made. */
+  readonly tariffFile?: string;
   /** Default `countersign`. */
   readonly taskQueue?: string;
+  /** Where `GET /metrics` tells keys with `operator` what this process counted; default nowhere. */
+  readonly metrics?: MetricsAddress;
+  /** The operator's key, which opens `/metrics` beside the stored ones. */
+  readonly adminKey?: string;
   /** Further patterns of keys whose values are redacted. */
   readonly redactPatterns?: readonly string[];
   /** Least severe log lines that are written; default `info`. */
@@ -48,6 +61,7 @@ async function create(options: WorkerOptions, closers: Closers): Promise<Counter
   const { actions, signingKey, taskQueue } = options;
   const { redact } = createRedactor({ extraKeyPatterns: options.redactPatterns ?? [] });
   const log = createLogger({ level: options.logLevel ?? "info", redact });
+  const tariff = await loadTariff(options);
   installSdkLogger(log);
   const db = await openPostgres({ url: options.store.databaseUrl });
   closers.add(() => db.close());
@@ -56,8 +70,16 @@ async function create(options: WorkerOptions, closers: Closers): Promise<Counter
   const { namespace, ...target } = temporalTargetOf(options.temporal);
   const connection = await connectNative(target, { log, signal: new AbortController().signal });
   closers.add(() => connection.close());
+  const shared = { store, redact, signingKey, log, tariff };
+  const parts = { ...shared, policies: createPolicySource(store), metrics: createMetrics() };
+  if (options.metrics !== undefined) {
+    const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+    const runs = createTemporalRuns({ client, uiUrl: undefined, startEagerly: false });
+    const server = await serveMetrics(options.metrics, { ...parts, runs, adminKey: options.adminKey });
+    closers.add(() => server.close());
+  }
   const poller = await createPoller({
-    ...{ actions, connection, store, policies: createPolicySource(store), redact, signingKey, log },
+    ...{ ...parts, actions, connection },
     ...(namespace === undefined ? {} : { namespace }),
     ...(taskQueue === undefined ? {} : { taskQueue }),
   });

@@ -28,6 +28,9 @@ export async function createConfiguredWorker({
     signingKey,
     redactPatterns: config.redactPatterns,
     logLevel: config.logLevel,
+    ...(config.adminKey === undefined ? {} : { adminKey: config.adminKey }),
+    ...(config.metricsPort === undefined ? {} : { metrics: { host: config.host, port: config.metricsPort } }),
+    ...(config.tariffFile === undefined ? {} : { tariffFile: config.tariffFile }),
     ...(taskQueue === undefined ? {} : { taskQueue }),
   });
 }

@@ -9,6 +9,7 @@ import {
   temporalTargetOf,
 } from "../adapters/connect-temporal.ts";
 import { createLogger } from "../adapters/logger.ts";
+import { createMetrics } from "../adapters/metrics.ts";
 import { createTemporalRuns } from "../adapters/temporal-runs.ts";
 import { createRedactor } from "../core/redaction/redactor.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
@@ -23,6 +24,7 @@ import { createStore, type Store } from "../store/store.ts";
 import { type Closers, startOrUndo } from "../process/closers.ts";
 import { type DemoKeys, keepDemoKeys } from "./demo-keys.ts";
 import { checkPolicyOrigin, publishPolicy } from "../process/policy-file.ts";
+import { loadTariff } from "../process/tariff-file.ts";
 import { keepPort } from "./kept-port.ts";
 import { keepSecret } from "./secrets.ts";
 import { findTemporalCli } from "./temporal-cli.ts";
@@ -36,6 +38,10 @@ export interface EmbeddedOptions {
   readonly policy?: string;
   /** File with the policy document, instead of its text; published anew whenever it changes. */
   readonly policyFile?: string;
+  /** Text of the tariff, YAML or JSON: prices of models and tools. Without one, only amounts that actions report count. */
+  readonly tariff?: string;
+  /** File with the tariff, instead of its text; read when it starts. */
+  readonly tariffFile?: string;
   /** Folder of everything that is kept; default `.countersign`. */
   readonly dataDir?: string;
   /** Address that HTTP listens on; default 127.0.0.1. */
@@ -98,6 +104,7 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const lock = await lockDataDir(dataDir);
   closers.add(() => lock.release());
 
+  const tariff = await loadTariff(options);
   await checkPolicyOrigin(options);
   const opening: Opening = { closers, log, temporalCli: findCli(options) };
   // Side by side: a first start creates a database cluster, which takes as long as Temporal does.
@@ -116,7 +123,7 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const adminKey = options.adminKey ?? (await keepSecret(join(dataDir, "admin-key")));
   const signingKey = options.signingKey ?? (await keepSecret(join(dataDir, "signing-key")));
   const policies = createPolicySource(store);
-  const parts = { store, policies, redact, signingKey, log };
+  const parts = { store, policies, redact, signingKey, log, tariff, metrics: createMetrics() };
   closers.add(await publishPolicy(store, options, log));
 
   const worker = await createPoller({ ...parts, actions: options.actions, connection, namespace });

@@ -26,9 +26,10 @@ describe("createCostMeter()", () => {
     meter.add({ usd: 0.1, units: 2 });
     meter.add({ usd: 0.2, tokens: 5 });
     meter.tokens(USAGE);
+    meter.tokens({ provider: "p", model: "m", input: 1, output: 1 });
     meter.tool("search");
     meter.tool("search", 3);
-    expect(spent()).toEqual({ usd: 300_000 + 600 + 40 + 200 + 40_000, tokens: 5e6 + 1_100e6, units: 2e6 });
+    expect(spent()).toEqual({ usd: 300_000 + 600 + 40 + 200 + 3 + 40_000, tokens: 5e6 + 1_102e6, units: 2e6 });
   });
 
   test("createCostMeter() works when its functions are taken apart", () => {

@@ -9,13 +9,14 @@ import { type ProcessResult, runProcess } from "../support/run-process.ts";
 
 const CLONE = fileURLToPath(new URL("../../", import.meta.url));
 const README = readFileSync(join(CLONE, "README.md"), "utf8");
+const CONFIGURATION = readFileSync(join(CLONE, "docs/configuration.md"), "utf8");
 
 /** Inside the clone, so that `countersign` is this package. */
 mkdirSync(join(CLONE, ".cache"), { recursive: true });
 const folder = mkdtempSync(join(CLONE, ".cache", "readme-"));
 const server = createDemoServer({
   dataDir: join(folder, "data"),
-  actionsFile: join(folder, "actions.ts"),
+  actionsFile: join(folder, "all-actions.ts"),
   policyFile: join(folder, "policy.yaml"),
 });
 
@@ -32,6 +33,15 @@ function writeBlocks(): void {
   const refund =
     "async (input: object, _: { idempotencyKey: string }) => ({ refundId: `re_${Object.keys(input).length}` })";
   writeFileSync(join(folder, "payments.ts"), `export const payments = { refund: ${refund} };\n`);
+  const shop = `{
+    read: async (orderId: string) => ({ orderId }),
+    cancel: async (orderId: string, signal: AbortSignal) => ({ fee: orderId !== "" && !signal.aborted ? 0.5 : 0 }),
+  }`;
+  writeFileSync(join(folder, "shop.ts"), `export const shop = ${shop};\n`);
+  const all = `import { actions as refunds } from "./actions.ts";
+import { cancelOrder, readOrder } from "./guards.ts";
+export const actions = [...refunds, readOrder, cancelOrder];\n`;
+  writeFileSync(join(folder, "all-actions.ts"), all);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] }));
 }
 
@@ -74,9 +84,9 @@ test("README.md's policy passes the check and the cases that README.md has for i
   });
 });
 
-test("README.md's configuration names every variable that a process reads", () => {
+test("configuration.md names every variable that a process reads", () => {
   const documented = new Set(
-    README.match(/`(?:COUNTERSIGN|DATABASE|TEMPORAL)_\w+`/g)?.map((name) => name.slice(1, -1)),
+    CONFIGURATION.match(/`(?:COUNTERSIGN|DATABASE|TEMPORAL)_\w+`/g)?.map((name) => name.slice(1, -1)),
   );
   expect(Object.keys(Environment.shape).filter((name) => !documented.has(name))).toEqual([]);
 });
@@ -100,6 +110,33 @@ test(
     expect(await typeCheck).toMatchObject({ code: 0, stdout: "" });
   },
 );
+
+test("README.md's guards refuse and count as written", { timeout: 180_000 }, async () => {
+  const { agent } = server.announced().demoKeys;
+  const { code, stdout, stderr } = await run(["--import", "tsx", "agent.ts"], serverOf(agent));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^BLOCKED \(fact_missing\)/);
+  expect(stdout).toContain("Read the order with shop.read_order");
+  expect(stdout).toContain("{ fee: 0.5 }");
+  expect(stdout).toMatch(/name: 'orders'[^]*used: 0\.5/);
+
+  const invoke = (id: string, idempotencyKey: string) =>
+    fetch(`${server.announced().url}/v1/actions/shop.read_order/invocations`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${agent}`,
+        "content-type": "application/json",
+        "idempotency-key": idempotencyKey,
+      },
+      body: JSON.stringify({ input: { orderId: id } }),
+    });
+  const statuses = [];
+  for (const key of ["1", "2", "3", "4"]) statuses.push((await invoke("o2", key)).status);
+  expect(statuses).toEqual([200, 200, 200, 429]);
+  const limited = await invoke("o2", "4");
+  expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(3_000);
+  expect(await limited.json()).toMatchObject({ code: "rate_limited", limit: 3, perMs: 3_600_000 });
+});
 
 test("README.md stays within 200 lines", () => {
   expect(README.split("\n").length).toBeLessThanOrEqual(201);
