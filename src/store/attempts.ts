@@ -1,6 +1,6 @@
 import type { Sql } from "./db.ts";
 
-/** Days after which a run that calls an action no more is forgotten. Our choice: longer than any run that people wait for. */
+/** Whole days after which a run that calls an action no more is forgotten. Our choice: longer than any run that people wait for. */
 const KEPT_DAYS = 90;
 
 /** Whose calls of what are counted together. Two actors never share a run. */
@@ -36,8 +36,9 @@ export function createAttemptTable(sql: Sql) {
       const rows = await sql.query(
         `with clock as materialized (select ms_now() as now),
            idle as materialized (
-             select c.* from attempt_counter c cross join clock
-             where c.last_at < clock.now - $2 * interval '1 day' limit $1 for update of c skip locked)
+             select c.* from attempt_counter c
+             where c.last_on < (select (now at time zone 'UTC')::date - $2::int from clock)
+             order by c.last_on limit $1 for update of c skip locked)
          delete from attempt_counter c using idle i
          where c.tenant = i.tenant and c.actor = i.actor and c.run = i.run and c.action = i.action
          returning 1 as gone`,

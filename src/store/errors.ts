@@ -57,6 +57,21 @@ export function isSerializationFailure(error: unknown): boolean {
   return hasCause(error, (cause) => codeOf(cause) === "40001" || codeOf(cause) === "40P01");
 }
 
+/** Whether a prepared statement gives other columns than it did: a migration that another process made has changed its tables. */
+export function isStalePlan(error: unknown): boolean {
+  // The server's own function that raised it: unlike the message it is the same in every language.
+  return hasCause(
+    error,
+    (cause) =>
+      typeof cause === "object" && cause !== null && "routine" in cause && cause.routine === "RevalidateCachedQuery",
+  );
+}
+
+/** Whether a statement's name is unknown to the connection, or another's: something between here and the server shares connections. */
+export function isForeignStatement(error: unknown): boolean {
+  return hasCause(error, (cause) => codeOf(cause) === "26000" || codeOf(cause) === "42P05");
+}
+
 /** Whether an error carries the database's own verdict on a statement, so that the session itself is sound. */
 export function hasSqlState(error: unknown): boolean {
   const code = codeOf(error);

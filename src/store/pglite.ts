@@ -9,6 +9,12 @@ import { createTopics } from "./topics.ts";
 /** Bytes of log between checkpoints. Our choice: replayed in about a second after a crash. */
 const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 
+/**
+ * Bytes of log after which the planner first hears how the tables have grown; after twice as many again, and so on up to a checkpoint.
+ * Plans are kept, and one that was made while a table was empty may well look through all of it later.
+ */
+const FIRST_ANALYZE_BYTES = 256 * 1024;
+
 /** Where an embedded database lives and what it begins with. */
 export interface PgliteOptions {
   /** Directory that keeps it, made if need be; absent: it lives in memory and ends with the process. */
@@ -50,6 +56,8 @@ export function createPgliteDb(pglite: PGlite, keeper: Keeper = createMemoryKeep
   const turns = createMutex();
   const topics = createTopics();
   let checkpointAtBytes = keeper.logBytes() + CHECKPOINT_BYTES;
+  let analyzeAfterBytes = FIRST_ANALYZE_BYTES;
+  let analyzeAtBytes = keeper.logBytes() + analyzeAfterBytes;
   let closing: Promise<void> | undefined;
 
   /** Runs `work` alone in the session and settles once all that it may have seen or written lasts. */
@@ -59,6 +67,7 @@ export function createPgliteDb(pglite: PGlite, keeper: Keeper = createMemoryKeep
       return await turns.run(work);
     } finally {
       if (keeper.logBytes() > checkpointAtBytes) tidy();
+      else if (keeper.logBytes() > analyzeAtBytes) analyze();
       await keeper.sync();
     }
   }
@@ -66,10 +75,18 @@ export function createPgliteDb(pglite: PGlite, keeper: Keeper = createMemoryKeep
   /** Does what a server's background processes would: the embedded one has none, so its log and dead rows would only grow. */
   function tidy(): void {
     checkpointAtBytes = keeper.logBytes() + CHECKPOINT_BYTES;
-    for (const command of ["vacuum (analyze)", "checkpoint"]) {
-      // A failure here ends the session, which every later statement then tells.
-      turns.run(() => session.run(command, [])).catch(() => {});
-    }
+    for (const command of ["vacuum (analyze)", "checkpoint"]) runLater(command);
+  }
+
+  function analyze(): void {
+    analyzeAfterBytes *= 2;
+    analyzeAtBytes = keeper.logBytes() + analyzeAfterBytes;
+    runLater("analyze");
+  }
+
+  /** A failure ends the session, which every later statement then tells. */
+  function runLater(command: string): void {
+    turns.run(() => session.run(command, [])).catch(() => {});
   }
 
   return {

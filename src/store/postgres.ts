@@ -12,6 +12,7 @@ import {
 } from "./errors.ts";
 import { createMutex } from "./mutex.ts";
 import { CHANNEL, createPostgresListener } from "./postgres-listener.ts";
+import { createStatementNames, type StatementNames } from "./statement-names.ts";
 import { createTopics } from "./topics.ts";
 
 /** Connections per process at most, the listener's not counted. Our choice: a server's default limit of 100 serves several processes. */
@@ -65,21 +66,28 @@ export async function openPostgres({ url, maxConnections = MAX_CONNECTIONS }: Po
 
 function createPostgresDb(pool: pg.Pool, config: pg.ClientConfig): Db {
   const topics = createTopics();
+  const names = createStatementNames();
   const listener = createPostgresListener(config, topics);
   let closing: Promise<void> | undefined;
 
   return {
     query: async (text, params = []) => {
-      if (closing !== undefined) throw closedError();
-      return (await pool.query(text, params.map(formatParam))).rows as never;
+      for (let attempt = 1; ; attempt += 1) {
+        if (closing !== undefined) throw closedError();
+        try {
+          return (await pool.query(queryOf(names, text, params))).rows as never;
+        } catch (error) {
+          if (attempt === MAX_ATTEMPTS || !names.renew(error)) throw error;
+        }
+      }
     },
     transaction: async (work) => {
       for (let attempt = 1; ; attempt += 1) {
         if (closing !== undefined) throw closedError();
         try {
-          return await runTransaction(pool, work);
+          return await runTransaction({ pool, names }, work);
         } catch (error) {
-          if (attempt === MAX_ATTEMPTS || !isSerializationFailure(error)) throw error;
+          if (attempt === MAX_ATTEMPTS || !(names.renew(error) || isSerializationFailure(error))) throw error;
           await delay(Math.random() * RETRY_DELAY_MS * attempt);
         }
       }
@@ -92,12 +100,24 @@ function createPostgresDb(pool: pg.Pool, config: pg.ClientConfig): Db {
   };
 }
 
-async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+/** What a transaction is run with. */
+interface Connections {
+  readonly pool: pg.Pool;
+  readonly names: StatementNames;
+}
+
+/** A named statement with its parameters. */
+function queryOf(names: StatementNames, text: string, params: readonly Param[]): pg.QueryConfig {
+  const name = names.nameOf(text);
+  return { ...(name === undefined ? {} : { name }), text, values: params.map(formatParam) };
+}
+
+async function runTransaction<T>({ pool, names }: Connections, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let unusable = false;
   try {
     await client.query("begin isolation level read committed");
-    const { tx, finish } = createTransaction(client);
+    const { tx, finish } = createTransaction(client, names);
     const result = await work(tx);
     await notify(client, await finish());
     const { command } = await client.query("commit");
@@ -111,7 +131,10 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   }
 }
 
-function createTransaction(client: pg.PoolClient): {
+function createTransaction(
+  client: pg.PoolClient,
+  names: StatementNames,
+): {
   readonly tx: Transaction;
   readonly finish: () => Promise<ReadonlySet<string>>;
 } {
@@ -124,8 +147,7 @@ function createTransaction(client: pg.PoolClient): {
     return turns.run(() => client.query(query));
   };
   const tx: Transaction = {
-    query: async (text, params: readonly Param[] = []) =>
-      (await run({ text, values: params.map(formatParam) })).rows as never,
+    query: async (text, params: readonly Param[] = []) => (await run(queryOf(names, text, params))).rows as never,
     // Without values the driver uses the simple protocol, which takes several statements at once.
     runScript: async (text) => void (await run({ text, query_timeout: SCRIPT_TIMEOUT_MS } as pg.QueryConfig)),
     notify: (topic) => void notified.add(topic),

@@ -2,6 +2,9 @@ import type { RateWindow } from "../core/guards/rate.ts";
 import type { RateCounter } from "../core/guards/rate-counters.ts";
 import type { Sql } from "./db.ts";
 
+/** Hits that a charge prunes at most. Our choice: two more than it adds, so that what a burst left is soon gone. */
+const PRUNED_HITS = 3;
+
 /**
  * Makes the rows that are missing and locks all of them in the order given; a row that is there is only written when its hits
  * have to be kept longer than before.
@@ -37,43 +40,53 @@ const READ = `
     order by h.total limit 1) leaving on true
   order by asked.n`;
 
+/**
+ * Charges, and prunes the oldest hits that no window reaches any more: more than one for each that is added, so that a busy counter
+ * keeps little more than its window. They are looked up behind those that went before: an index is slow to forget its dead entries.
+ * Where a reset began totals anew, so does pruning.
+ */
 const CHARGE = `
-  with charged as (
-    update rate_counter c set total = c.total + asked.cost, last_at = greatest(c.last_at, $4)
+  with due as materialized (
+    select h.tenant, h.key, h.total from rate_counter c cross join lateral (
+      select * from rate_hit where tenant = c.tenant and key = c.key and total > c.pruned order by total limit ${PRUNED_HITS}) h
+    where c.tenant = $1 and c.key = any($2::text[]) and h.at <= greatest(c.last_at, $4) - c.kept_ms * interval '1 millisecond'),
+  gone as (
+    delete from rate_hit h using due d where h.tenant = d.tenant and h.key = d.key and h.total = d.total),
+  charged as (
+    update rate_counter c set total = c.total + asked.cost, last_at = greatest(c.last_at, $4),
+      pruned = coalesce((select max(d.total) from due d where d.key = c.key), least(c.pruned, c.total))
     from unnest($2::text[], $3::bigint[]) as asked (key, cost)
     where c.tenant = $1 and c.key = asked.key
     returning c.key, c.total, asked.cost, c.last_at)
   insert into rate_hit (tenant, key, total, cost, at) select $1, key, total, cost, last_at from charged
   returning key`;
 
-/** Hits are deleted under their counter's lock, so that none goes that a call being decided still counts. */
-const EXPIRE_HITS = `
+/**
+ * Only looks at counters that nobody charged for longer than their longest window: every hit of theirs goes, then they do. One that
+ * was charged between this statement's snapshot and its lock has another total than was seen, and is left: it has hits unseen.
+ */
+const EXPIRE = `
   with clock as materialized (select ms_now() as now),
-    stale as materialized (
-      select c.tenant, c.key, c.kept_ms from rate_counter c cross join clock
-      where exists (select 1 from rate_hit h
-        where h.tenant = c.tenant and h.key = c.key and h.at <= clock.now - c.kept_ms * interval '1 millisecond')
-      limit $1 for update of c skip locked),
+    held as materialized (
+      select c.tenant, c.key from rate_counter c
+      join rate_counter seen on seen.tenant = c.tenant and seen.key = c.key and seen.total = c.total
+      where c.stale_at <= (select now from clock)
+      order by c.stale_at limit $1 for update of c skip locked),
     behind as materialized (
-      select h.tenant, h.key, h.total from stale cross join clock cross join lateral (
-        select * from rate_hit
-        where tenant = stale.tenant and key = stale.key and at <= clock.now - stale.kept_ms * interval '1 millisecond'
-        order by at, total limit $1) h
+      select h.tenant, h.key, h.total from held cross join lateral (
+        select * from rate_hit where tenant = held.tenant and key = held.key order by total limit $1) h
       limit $1),
-    gone as (
+    gone_hits as (
       delete from rate_hit h using behind b where h.tenant = b.tenant and h.key = b.key and h.total = b.total
-      returning 1)
-  select count(*) as n from gone`;
-
-const EXPIRE_COUNTERS = `
-  with clock as materialized (select ms_now() as now),
+      returning 1),
     idle as materialized (
-      select c.tenant, c.key from rate_counter c cross join clock
-      where c.last_at <= clock.now - c.kept_ms * interval '1 millisecond'
-        and not exists (select 1 from rate_hit h where h.tenant = c.tenant and h.key = c.key)
-      limit $1 for update of c skip locked),
-    gone as (delete from rate_counter c using idle i where c.tenant = i.tenant and c.key = i.key returning 1)
-  select count(*) as n from gone`;
+      select held.tenant, held.key from held
+      left join (select tenant, key, max(total) as total from behind group by tenant, key) last using (tenant, key)
+      where not exists (select 1 from rate_hit h
+        where h.tenant = held.tenant and h.key = held.key and h.total > coalesce(last.total, 0))
+      limit (select $1 - count(*) from behind)),
+    gone_counters as (delete from rate_counter c using idle i where c.tenant = i.tenant and c.key = i.key returning 1)
+  select (select count(*) from gone_hits) + (select count(*) from gone_counters) as n`;
 
 /** A window to look at, and what a call would count for in it. */
 type AskedWindow = Pick<RateWindow, "key" | "perMs" | "limit"> & Pick<RateCounter, "cost">;
@@ -102,7 +115,10 @@ export function createRateTable(sql: Sql) {
       return { nowMs: rows[0]?.now ?? 0, windows: rows.map(windowOf) };
     },
 
-    /** Charges a call in counters that this transaction locked, at the time that `lock` gave; a cost of 0 leaves no trace. */
+    /**
+     * Charges a call in counters that this transaction locked, at the time that `lock` gave; a cost of 0 leaves no trace. Prunes
+     * a few hits of theirs that no window reaches any more.
+     */
     async charge(tenant: string, counters: readonly RateCounter[], nowMs: number): Promise<void> {
       const charged = counters.filter(({ cost }) => cost > 0);
       if (charged.length === 0) return;
@@ -121,12 +137,12 @@ export function createRateTable(sql: Sql) {
     },
 
     /**
-     * Deletes hits that no window of their counter reaches any more, and counters without hits that nobody touched for so long;
-     * at most `maxRows` together, of all tenants, none that is in use. Gives how many.
+     * Deletes what was not charged for its longest window and at most 5 minutes more: hits, then their counter; at most `maxRows`
+     * together, of all tenants, none that is in use. Gives how many.
      */
     async expire(maxRows: number): Promise<number> {
-      const hitCount = await countGone(sql, EXPIRE_HITS, maxRows);
-      return hitCount + (await countGone(sql, EXPIRE_COUNTERS, maxRows - hitCount));
+      const [row] = await sql.query<{ n: number }>(EXPIRE, [maxRows]);
+      return row?.n ?? 0;
     },
   };
 }
@@ -158,9 +174,4 @@ function windowOf({ key, perMs, limit, used, freeAtMs }: ReadRow): RateWindow {
 async function readClock(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ now: number }>("select ms_now() as now");
   return row?.now ?? 0;
-}
-
-async function countGone(sql: Sql, statement: string, maxRows: number): Promise<number> {
-  const [row] = await sql.query<{ n: number }>(statement, [maxRows]);
-  return row?.n ?? 0;
 }

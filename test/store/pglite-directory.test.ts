@@ -66,6 +66,22 @@ describe("openPglite() on disk", () => {
     await db.close();
   });
 
+  test("openPglite() tells the planner early how tables have grown, and again as they grow on", async () => {
+    const db = await openPglite({ dataDir, snapshot: await loadSnapshot() });
+    await db.query("create table grown (id int primary key, t text)");
+    const known = async () => (await db.query("select reltuples as n from pg_class where relname = 'grown'"))[0]?.["n"];
+    const grow = (from: number, to: number) =>
+      db.query("insert into grown select n, repeat(md5(n::text), 10) from generate_series($1::int, $2::int) n", [
+        from,
+        to,
+      ]);
+    await grow(1, 1_500);
+    await expect.poll(known).toBe(1_500);
+    await grow(1_501, 8_000);
+    await expect.poll(known).toBe(8_000);
+    await db.close();
+  });
+
   test("openPglite() names the process that holds it, and loses nothing acknowledged when that is killed", async () => {
     for (const killAfter of [100, 250]) {
       const acknowledged = await commitUntilKilled(killAfter, async (pid) => {

@@ -47,6 +47,32 @@ describe("openPostgres()", () => {
     await Promise.all(both.map((db) => db.close()));
   });
 
+  test("query() and transaction() go on when a migration changes what a prepared statement gives", async () => {
+    const db = await openMigrated();
+    await db.query("create table grown (id int)");
+    await db.query("insert into grown values (1)");
+    const select = "select * from grown where id = $1";
+    const inTransaction = () => db.transaction((tx) => tx.query(select, [1]));
+    for (let count = 0; count < 3; count += 1) expect(await db.query(select, [1])).toEqual([{ id: 1 }]);
+    await inTransaction();
+    await db.query("alter table grown add column name text");
+    expect(await inTransaction()).toEqual([{ id: 1, name: null }]);
+    await db.query("alter table grown drop column name");
+    expect(await db.query(select, [1])).toEqual([{ id: 1 }]);
+    await db.close();
+  });
+
+  test("query() goes on without prepared statements where connections are shared behind its back", async () => {
+    const db = await openPostgres({ url: await createDatabase(), maxConnections: 1 });
+    const select = "select $1::int as n";
+    await db.query(select, [1]);
+    await db.transaction((tx) => tx.runScript("deallocate all"));
+    expect(await db.query(select, [2])).toEqual([{ n: 2 }]);
+    await db.transaction((tx) => tx.runScript("deallocate all"));
+    expect(await db.transaction((tx) => tx.query(select, [3]))).toEqual([{ n: 3 }]);
+    await db.close();
+  });
+
   test("transaction() runs its work again after a deadlock, and forgets what the first run notified", async () => {
     const db = await openMigrated();
     const heard: string[] = [];

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { createRateTable } from "../../src/store/rates.ts";
 import type { Db } from "../../src/store/db.ts";
 import { createStore } from "../../src/store/store.ts";
-import { callOnce, lockOnly, passMs, rateCounter, TENANT } from "../support/rate-calls.ts";
+import { callOnce, lockOnly, passMs, rateCounter, STALE_STEP_MS, TENANT } from "../support/rate-calls.ts";
 import { describeRateModel } from "./rates-model.ts";
 
 const MINUTE_MS = 60_000;
@@ -18,6 +18,7 @@ export function describeRates(db: () => Db): void {
     beforeEach(() => db().transaction((tx) => tx.runScript("truncate rate_counter, rate_hit")));
     describeWindows(db);
     describeConcurrency(db);
+    describePruning(db);
     describeExpiry(db);
     describeRateModel(db);
   });
@@ -118,7 +119,7 @@ function describeWindows(db: () => Db): void {
 function describeConcurrency(db: () => Db): void {
   test("lock() by 64 transactions at once lets exactly 10 of 10 pass, also while hits expire", async () => {
     await Promise.all(Array.from({ length: 10 }, () => callOnce(db(), rateCounter())));
-    await passMs(db(), HOUR_MS);
+    await passMs(db(), HOUR_MS + STALE_STEP_MS);
     const calls = Array.from({ length: 64 }, async (_, index) => {
       if (index % 8 === 0) await createRateTable(db()).expire(3);
       return callOnce(db(), rateCounter());
@@ -140,6 +141,56 @@ function describeConcurrency(db: () => Db): void {
   });
 }
 
+function describePruning(db: () => Db): void {
+  const costs = async () => (await db().query("select cost from rate_hit order by total")).map((row) => row["cost"]);
+  const callTimes = async (cost: number, times: number) => {
+    for (let call = 0; call < times; call += 1) await callOnce(db(), rateCounter({ cost }));
+  };
+
+  test("charge() prunes three of the oldest hits that no window reaches, and none that one does", async () => {
+    await callTimes(1, 5);
+    await passMs(db(), MINUTE_MS);
+    await callTimes(2, 1);
+    expect(await costs()).toEqual([1, 1, 2]);
+    await callTimes(3, 1);
+    expect(await costs()).toEqual([2, 3]);
+    await callTimes(4, 1);
+    expect(await costs()).toEqual([2, 3, 4]);
+  });
+
+  test("charge() prunes on after a reset began totals anew", async () => {
+    await callTimes(2, 5);
+    await passMs(db(), MINUTE_MS);
+    await callTimes(2, 1);
+    await db().query("delete from rate_hit");
+    await db().query("update rate_counter set total = 0");
+    await callTimes(1, 4);
+    expect((await lockOnly(db(), rateCounter())).windows).toMatchObject([{ used: 4 }]);
+    await passMs(db(), MINUTE_MS);
+    await callTimes(5, 2);
+    expect(await costs()).toEqual([5, 5]);
+  });
+
+  test("charge() prunes each counter by its own windows, of its own tenant", async () => {
+    const calls = [rateCounter(), rateCounter({ key: "k2", limits: TWO_WINDOWS })];
+    const charge = (tenant: string) =>
+      createStore(db()).transaction(async (tx) => {
+        const { nowMs } = await tx.rates.lock(tenant, calls);
+        await tx.rates.charge(tenant, calls, nowMs);
+      });
+    for (const tenant of [TENANT, "globex"]) await charge(tenant);
+    await passMs(db(), MINUTE_MS);
+    await charge(TENANT);
+    const rows = await db().query("select tenant, key, count(*) as n from rate_hit group by 1, 2 order by 1, 2");
+    expect(rows.map((row) => [row["tenant"], row["key"], row["n"]])).toEqual([
+      [TENANT, "k1", 1],
+      [TENANT, "k2", 2],
+      ["globex", "k1", 1],
+      ["globex", "k2", 1],
+    ]);
+  });
+}
+
 function describeExpiry(db: () => Db): void {
   const expire = (maxRows: number) => createRateTable(db()).expire(maxRows);
   const hitCount = async () => (await db().query("select * from rate_hit")).length;
@@ -147,10 +198,14 @@ function describeExpiry(db: () => Db): void {
   test("expire() deletes hits that no window reaches, so many at a time, then the counter that nobody touched", async () => {
     for (let call = 0; call < 5; call += 1) await callOnce(db(), rateCounter());
     expect(await expire(10)).toBe(0);
-    await passMs(db(), MINUTE_MS);
+    await passMs(db(), MINUTE_MS - 1_000);
+    expect(await expire(10)).toBe(0);
+    await passMs(db(), STALE_STEP_MS + 1_000);
     expect(await expire(3)).toBe(3);
     expect(await hitCount()).toBe(2);
-    expect(await expire(10)).toBe(3);
+    expect(await expire(2)).toBe(2);
+    expect(await hitCount()).toBe(0);
+    expect(await expire(10)).toBe(1);
     expect(await db().query("select * from rate_counter")).toEqual([]);
     expect((await callOnce(db(), rateCounter())).windows).toMatchObject([{ used: 0 }]);
   });
@@ -169,23 +224,37 @@ function describeExpiry(db: () => Db): void {
 
   test("expire() finds what is due behind counters whose hits still matter", async () => {
     await callOnce(db(), rateCounter({ key: "k2" }));
-    await passMs(db(), MINUTE_MS);
+    await passMs(db(), MINUTE_MS + STALE_STEP_MS);
     for (const key of ["k1", "k3"]) await callOnce(db(), rateCounter({ key }));
     expect(await expire(1)).toBe(1);
     expect(await db().query("select key from rate_hit order by key")).toEqual([{ key: "k1" }, { key: "k3" }]);
+    expect(await expire(1)).toBe(1);
+    expect(await db().query("select key from rate_counter order by key")).toEqual([{ key: "k1" }, { key: "k3" }]);
   });
 
-  test("expire() keeps a counter as long as it has hits", async () => {
+  test("expire() takes several counters at once, each with all of its hits, and leaves nothing of them", async () => {
+    for (const key of ["k1", "k2", "k3"]) {
+      for (let call = 0; call < 4; call += 1) await callOnce(db(), rateCounter({ key }));
+    }
+    await passMs(db(), MINUTE_MS + STALE_STEP_MS);
+    const gone: number[] = [];
+    while (gone.at(-1) !== 0) gone.push(await expire(5));
+    expect(gone).toEqual([5, 5, 5, 0]);
+    expect([await hitCount(), await db().query("select * from rate_counter")]).toEqual([0, []]);
+  });
+
+  test("expire() leaves hits of a counter that is charged, however old", async () => {
+    for (let call = 0; call < 5; call += 1) await callOnce(db(), rateCounter());
+    await passMs(db(), HOUR_MS);
     await callOnce(db(), rateCounter());
-    await db().query("update rate_counter set last_at = last_at - interval '1 hour'");
     expect(await expire(10)).toBe(0);
-    expect((await lockOnly(db(), rateCounter())).windows).toMatchObject([{ used: 1 }]);
+    expect(await hitCount()).toBe(3);
   });
 
   test("expire() keeps a counter that was made but not charged as long as its window is", async () => {
     await lockOnly(db(), rateCounter());
     expect(await expire(10)).toBe(0);
-    await passMs(db(), MINUTE_MS);
+    await passMs(db(), MINUTE_MS + STALE_STEP_MS);
     expect(await expire(0)).toBe(0);
     expect(await expire(10)).toBe(1);
   });

@@ -4,6 +4,9 @@ import type { GuardRefusal } from "../../src/core/guards/refusal.ts";
 import type { Db } from "../../src/store/db.ts";
 import { createStore } from "../../src/store/store.ts";
 
+/** What the store may keep a counter longer than its longest window. */
+export const STALE_STEP_MS = 300_000;
+
 /** The tenant of every call here. */
 export const TENANT = "acme";
 

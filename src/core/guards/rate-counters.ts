@@ -15,7 +15,7 @@ const INPUT = "input:";
 
 /** Something that is counted, what a call counts for in it, and every limit on it. */
 export interface RateCounter {
-  /** Hash of what is counted: whose calls, for which values, in which measure. 32 hex characters, unique within a tenant. */
+  /** Hash of what is counted: whose calls, for which values, and unless a key is shared, in which measure. 32 hex characters. */
   readonly key: string;
   /** The action that the call is of; with a shared key, one of several that are counted here. */
   readonly action: string;
@@ -29,7 +29,9 @@ export interface RateCounter {
 
 /**
  * What a call counts in under these limits, sorted by key. Limits that count the same calls (10 a minute, 100 an hour) are one
- * counter, charged once. Values of the input are told apart by type: `1`, `"1"`, null and absence are four.
+ * counter, charged once. Limits that name the same key and scope share one whatever their costs are, charged once with the highest
+ * of them; without a key, limits of different costs (10 calls a minute, 1,000 items an hour) count apart. Values of the input are
+ * told apart by type: `1`, `"1"`, null and absence are four.
  *
  * A scope `run` without a run refuses with `run_required`; a cost in the input that is no whole number from 0 to 1,000,000,000
  * with `invalid_input`. `inputView` is the redacted input, for labels.
@@ -58,8 +60,8 @@ function counterOf(
   const cost = costOf(limit, call.input);
   if (typeof cost !== "number") return cost;
   const owner = limit.key === undefined ? (["action", call.action] as const) : (["key", limit.key] as const);
-  // Sums in different measures can't be compared; one call each is the measure of all that name none.
-  const measure = limit.cost === 1 ? undefined : limit.cost;
+  // Sums in different measures can't be compared, unless a key says that they are; one call each is the measure of all that name none.
+  const measure = limit.key !== undefined || limit.cost === 1 ? undefined : limit.cost;
   const identity = { owner, scope: scope.map((name) => [name, ...scopeValue(name, call)]), cost: measure };
   const values = scope.map((name) => [name, shownValue(name, { ...call, input: inputView })] as const);
   return {
@@ -94,7 +96,7 @@ function costOf({ cost = 1 }: RateLimit, input: unknown): number | GuardRefusal 
   return refuse("rate", "invalid_input", { message });
 }
 
-/** A counter with the limits of its twin too; of two windows of the same length, the stricter. */
+/** A counter with the limits of its twin too, at the higher cost; of two windows of the same length, the stricter. */
 function withLimitsOf(counter: RateCounter, twin: RateCounter | undefined): RateCounter {
   if (twin === undefined) return counter;
   const byLength = new Map(twin.limits.map((limit) => [limit.perMs, limit]));
@@ -102,5 +104,5 @@ function withLimitsOf(counter: RateCounter, twin: RateCounter | undefined): Rate
     const other = byLength.get(limit.perMs);
     if (other === undefined || limit.limit < other.limit) byLength.set(limit.perMs, limit);
   }
-  return { ...twin, limits: [...byLength.values()] };
+  return { ...twin, cost: Math.max(counter.cost, twin.cost), limits: [...byLength.values()] };
 }

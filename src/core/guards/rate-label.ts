@@ -8,7 +8,7 @@ interface CounterWords {
   readonly owner: readonly ["action" | "key", string];
   /** Scope names with what they stand for, redacted already; `undefined` for nothing. */
   readonly values: readonly (readonly [string, unknown])[];
-  /** What a call counts for, unless it is one. */
+  /** What a call counts for, unless it is one, or a shared key lets calls count for different amounts. */
   readonly cost: number | string | undefined;
 }
 

@@ -29,8 +29,14 @@ create table rate_counter (
   kept_ms bigint not null,
   total   bigint not null,
   last_at timestamptz not null,
+  -- Hits up to this total were pruned.
+  pruned  bigint not null default 0,
+  -- When no window reaches a hit any more, at the latest 5 minutes later: in steps, so that charges seldom move it in its index.
+  stale_at timestamptz not null generated always as (date_bin('5 minutes',
+    (last_at at time zone 'UTC' + (kept_ms + 300000) * interval '1 millisecond') at time zone 'UTC', timestamptz 'epoch')) stored,
   primary key (tenant, key)
 );
+create index rate_counter_stale on rate_counter (stale_at);
 create table rate_hit (
   tenant text not null,
   key    text not null,
@@ -48,8 +54,11 @@ create table attempt_counter (
   action  text not null,
   used    bigint not null,
   last_at timestamptz not null,
+  -- In whole days (UTC), so that counting seldom moves it in its index.
+  last_on date not null generated always as ((last_at at time zone 'UTC')::date) stored,
   primary key (tenant, actor, run, action)
 );
+create index attempt_counter_last on attempt_counter (last_on);
 
 create table breaker (
   tenant      text not null,

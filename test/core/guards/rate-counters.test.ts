@@ -103,13 +103,51 @@ describe("rateCountersOf()", () => {
     ]);
   });
 
-  test("rateCountersOf() counts in each measure apart, and sorts by key", () => {
+  test("rateCountersOf() counts an action's own limits in each measure apart, and sorts by key", () => {
     const limits = ["a", "b", "c", "d"].map((key) => ({ ...LIMIT, key }));
-    const found = counters([...limits, { ...LIMIT, key: "a", cost: 2 }, { ...LIMIT, key: "a", cost: "input:/n" }], {
+    const found = counters([...limits, LIMIT, { ...LIMIT, cost: 2 }, { ...LIMIT, cost: "input:/n" }], {
       input: { n: 7 },
     });
-    expect(found.map(({ cost }) => cost).toSorted((left, right) => left - right)).toEqual([1, 1, 1, 1, 2, 7]);
+    expect(found.map(({ cost }) => cost).toSorted((left, right) => left - right)).toEqual([1, 1, 1, 1, 1, 2, 7]);
     expect(found.map(({ key }) => key)).toEqual(found.map(({ key }) => key).toSorted());
+  });
+
+  test("rateCountersOf() keeps ten calls a minute and a thousand items an hour of one action apart", () => {
+    const items: RateLimit = { ...LIMIT, limit: 1_000, perMs: 3_600_000, cost: "input:/count" };
+    const found = counters([LIMIT, items], { input: { count: 1 } });
+    expect(found).toHaveLength(2);
+    expect(found).toContainEqual(expect.objectContaining({ limits: [{ limit: 10, perMs: 60_000, scope: ["tenant"] }] }));
+    const labels = found.map(({ label }) => label).toSorted();
+    expect(labels).toEqual([
+      '{"action":"mail.send","scope":{"tenant":"acme"},"cost":"input:/count"}',
+      '{"action":"mail.send","scope":{"tenant":"acme"}}',
+    ]);
+  });
+
+  test("rateCountersOf() lets actions that name the same key share it, whatever their calls count for", () => {
+    const one: RateLimit = { ...LIMIT, key: "mail" };
+    const many: RateLimit = { ...one, cost: "input:/count" };
+    const call = { action: "mail.bulk", input: { count: 40 } };
+    expect(keyOf(many, call)).toBe(keyOf(one));
+    expect(keyOf({ ...one, cost: 3 }, call)).toBe(keyOf(one));
+    expect(counters([many], call)).toMatchObject([{ cost: 40, label: '{"key":"mail","scope":{"tenant":"acme"}}' }]);
+    expect(keyOf({ ...many, scope: ["actor"] }, call)).not.toBe(keyOf(one));
+  });
+
+  test("rateCountersOf() charges limits of one call on one key once, with the highest of their costs", () => {
+    const hourly: RateLimit = { ...LIMIT, perMs: 3_600_000, limit: 100, key: "mail", cost: "input:/count" };
+    const limits: RateLimit[] = [{ ...LIMIT, key: "mail", cost: 2 }, hourly];
+    const costsOf = (count: number) =>
+      [limits, limits.toReversed()].map((order) => counters(order, { input: { count } }));
+    for (const [count, cost] of [
+      [0, 2],
+      [7, 7],
+    ] as const) {
+      for (const found of costsOf(count)) {
+        expect(found).toMatchObject([{ cost }]);
+        expect(new Set(found[0]?.limits.map(({ limit }) => limit))).toEqual(new Set([10, 100]));
+      }
+    }
   });
 
   test("rateCountersOf() refuses a scope of runs for a call without one", () => {
