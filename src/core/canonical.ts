@@ -11,9 +11,18 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
  * @throws Error for what JSON can't say: a number that is not finite, a BigInt, a cycle, nothing at all
  */
 export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value === undefined ? value : withWellFormedText(value, new Set()));
+  const text = canonicalizeWellFormed(value) ?? canonicalize(withWellFormedText(value, new Set()));
   if (text === undefined) throw new TypeError("The value has no JSON form");
   return text;
+}
+
+/** The form of a value whose texts are well-formed, as nearly all are: it needs no copy. `undefined` for any other. */
+function canonicalizeWellFormed(value: unknown): string | undefined {
+  try {
+    return canonicalize(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A copy whose texts and keys are well-formed. */

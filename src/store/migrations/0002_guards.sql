@@ -5,10 +5,10 @@
 create or replace function ms_now() returns timestamptz language plpgsql volatile as $$
 declare
   now_ms timestamptz := date_trunc('milliseconds', clock_timestamp());
-  last_ms text := current_setting('countersign.last_ms', true);
+  last_ms timestamptz := nullif(current_setting('countersign.last_ms', true), '');
 begin
-  if last_ms is not null and last_ms <> '' and last_ms::timestamptz > now_ms then
-    return last_ms::timestamptz;
+  if last_ms >= now_ms then
+    return last_ms;
   end if;
   perform set_config('countersign.last_ms', now_ms::text, false);
   return now_ms;
