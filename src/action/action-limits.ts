@@ -18,7 +18,7 @@ export interface RateRule {
   readonly scope: OneOrMore<string>;
   /** What a call counts for: a whole number from 1, or `input:` and the pointer of one; default 1. */
   readonly cost?: number | string;
-  /** Actions that name the same key count together; default: each action by itself. */
+  /** Actions that name the same key and scope count together, whatever their costs; default: each action by itself. */
   readonly key?: string;
 }
 

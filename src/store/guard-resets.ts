@@ -15,7 +15,7 @@ const LOCKS: Readonly<Record<GuardKind, string>> = {
 const FORGETS: Readonly<Record<GuardKind, readonly string[]>> = {
   rate: [
     "delete from rate_hit where tenant = $1 and key = $2",
-    "update rate_counter set total = 0, last_at = greatest(last_at, ms_now()) where tenant = $1 and key = $2",
+    "update rate_counter set total = 0, pruned = 0, last_at = greatest(last_at, ms_now()) where tenant = $1 and key = $2",
   ],
   attempts: [
     "update attempt_counter set used = 0, last_at = greatest(last_at, ms_now()) where tenant = $1 and actor = $2 and run = $3 and action = $4",

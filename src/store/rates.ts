@@ -2,8 +2,12 @@ import type { RateWindow } from "../core/guards/rate.ts";
 import type { RateCounter } from "../core/guards/rate-counters.ts";
 import type { Sql } from "./db.ts";
 
-/** Hits that a charge prunes at most. Our choice: two more than it adds, so that what a burst left is soon gone. */
-const PRUNED_HITS = 3;
+/**
+ * A charge that takes a counter's total across a multiple of this prunes the counter, and so many of its hits at most. Our choice:
+ * three for each that may have been added since, so that what a burst left is soon gone, and a charge stays cheap.
+ */
+const PRUNED_EVERY = 16;
+const PRUNED_HITS = 48;
 
 /**
  * Makes the rows that are missing and locks all of them in the order given; a row that is there is only written when its hits
@@ -40,26 +44,27 @@ const READ = `
     order by h.total limit 1) leaving on true
   order by asked.n`;
 
-/**
- * Charges, and prunes the oldest hits that no window reaches any more: more than one for each that is added, so that a busy counter
- * keeps little more than its window. They are looked up behind those that went before: an index is slow to forget its dead entries.
- * Where a reset began totals anew, so does pruning.
- */
+/** Tells, too, whose turn it is to be pruned. Where a reset began totals anew, so does pruning. */
 const CHARGE = `
-  with due as materialized (
-    select h.tenant, h.key, h.total from rate_counter c cross join lateral (
-      select * from rate_hit where tenant = c.tenant and key = c.key and total > c.pruned order by total limit ${PRUNED_HITS}) h
-    where c.tenant = $1 and c.key = any($2::text[]) and h.at <= greatest(c.last_at, $4) - c.kept_ms * interval '1 millisecond'),
-  gone as (
-    delete from rate_hit h using due d where h.tenant = d.tenant and h.key = d.key and h.total = d.total),
-  charged as (
-    update rate_counter c set total = c.total + asked.cost, last_at = greatest(c.last_at, $4),
-      pruned = coalesce((select max(d.total) from due d where d.key = c.key), least(c.pruned, c.total))
+  with charged as (
+    update rate_counter c
+    set total = c.total + asked.cost, last_at = greatest(c.last_at, $4), pruned = least(c.pruned, c.total)
     from unnest($2::text[], $3::bigint[]) as asked (key, cost)
     where c.tenant = $1 and c.key = asked.key
     returning c.key, c.total, asked.cost, c.last_at)
   insert into rate_hit (tenant, key, total, cost, at) select $1, key, total, cost, last_at from charged
-  returning key`;
+  returning key, total / ${PRUNED_EVERY} > (total - cost) / ${PRUNED_EVERY} as "isTurn"`;
+
+/** The oldest hits are looked up behind those that went before: an index is slow to forget its dead entries. */
+const PRUNE = `
+  with due as materialized (
+    select h.tenant, h.key, h.total from rate_counter c cross join lateral (
+      select * from rate_hit where tenant = c.tenant and key = c.key and total > c.pruned order by total limit ${PRUNED_HITS}) h
+    where c.tenant = $1 and c.key = any($2::text[]) and h.at <= c.last_at - c.kept_ms * interval '1 millisecond'),
+  gone as (delete from rate_hit h using due d where h.tenant = d.tenant and h.key = d.key and h.total = d.total)
+  update rate_counter c set pruned = d.total
+  from (select tenant, key, max(total) as total from due group by tenant, key) d
+  where c.tenant = d.tenant and c.key = d.key`;
 
 /**
  * Only looks at counters that nobody charged for longer than their longest window: every hit of theirs goes, then they do. One that
@@ -96,6 +101,12 @@ interface ReadRow extends Omit<RateWindow, "freeAtMs"> {
   readonly freeAtMs: number | null;
 }
 
+interface ChargedRow {
+  readonly key: string;
+  /** Whether it is to be pruned now. */
+  readonly isTurn: boolean;
+}
+
 /** Queries of `rate_counter` and `rate_hit`: what was charged when, exact in any window without counting the hits in it. */
 export function createRateTable(sql: Sql) {
   return {
@@ -116,15 +127,17 @@ export function createRateTable(sql: Sql) {
     },
 
     /**
-     * Charges a call in counters that this transaction locked, at the time that `lock` gave; a cost of 0 leaves no trace. Prunes
-     * a few hits of theirs that no window reaches any more.
+     * Charges a call in counters that this transaction locked, at the time that `lock` gave; a cost of 0 leaves no trace. Now
+     * and then prunes the oldest hits that no window reaches any more, so that a busy counter keeps little more than its windows.
      */
     async charge(tenant: string, counters: readonly RateCounter[], nowMs: number): Promise<void> {
       const charged = counters.filter(({ cost }) => cost > 0);
       if (charged.length === 0) return;
       const costs = charged.map(({ cost }) => String(cost));
-      const rows = await sql.query(CHARGE, [tenant, charged.map(({ key }) => key), costs, new Date(nowMs)]);
+      const rows = await sql.query<ChargedRow>(CHARGE, [tenant, charged.map(({ key }) => key), costs, new Date(nowMs)]);
       if (rows.length !== charged.length) throw new Error("A call was charged in a counter that is not locked");
+      const dueKeys = rows.filter(({ isTurn }) => isTurn).map(({ key }) => key);
+      if (dueKeys.length > 0) await sql.query(PRUNE, [tenant, dueKeys]);
     },
 
     /** How full windows are now, in the order asked, for a call that counts for one; without locks, so only to be shown. */

@@ -20,9 +20,9 @@ beforeAll(async () => {
 });
 
 /** Calls an action 64 times at once through both HTTP processes, and counts the answers by status or code. */
-async function callAtOnce(action: string, text: string): Promise<Record<string, number>> {
+async function callAtOnce(action: string, text: string, takesMs = 300): Promise<Record<string, number>> {
   const calls = Array.from({ length: CALLS }, async (_, index) => {
-    const body = { input: { text }, run: "r1", waitMs: 60_000 };
+    const body = { input: { text, takesMs }, run: "r1", waitMs: 60_000 };
     const caller = agents[index % agents.length];
     const answer = await caller?.call<{ code?: string }>(`/v1/actions/${action}/invocations`, { body });
     return answer?.status === 200 ? "executed" : (answer?.body.code ?? "none");
@@ -59,7 +59,8 @@ test("chaos.broken through two APIs and two workers: of 64 calls at once exactly
     `update breaker set document = jsonb_set(document::jsonb, '{resetAtMs}', to_jsonb(floor(extract(epoch from clock_timestamp()) * 1000) - 1))::text`,
   );
   await database.end();
-  expect(await callAtOnce("chaos.broken", "probe")).toEqual({ executed: 1, circuit_open: CALLS - 1 });
+  // The one that tries takes so long that all others come meanwhile.
+  expect(await callAtOnce("chaos.broken", "probe", 8_000)).toEqual({ executed: 1, circuit_open: CALLS - 1 });
   expect(countEffects("probe")).toBe(1);
   expect(await callAtOnce("chaos.broken", "closed")).toEqual({ executed: CALLS });
 });
@@ -68,13 +69,15 @@ test("kill -9 of a worker between reserve and settle: what was reserved is settl
   const call = { body: { input: { text: "held" }, run: "r2", waitMs: 0 } };
   const { body } = (await agents[0]?.call<{ id: string }>("/v1/actions/chaos.held/invocations", call)) ?? {};
   const read = () => agents[0]?.read(body?.id ?? "");
-  await eventually(async () => (await read())?.status === "executing", { what: "The call's beginning" });
+  const begun = () => readEffects(server.workspace).find(({ key }) => key === body?.id);
+  await eventually(() => begun() !== undefined, { what: "The call's beginning" });
+  expect(await read()).toMatchObject({ status: "executing" });
   const refused = await agents[1]?.call<{ code: string; reserved: number }>("/v1/actions/chaos.held/invocations", {
     body: { ...call.body, waitMs: 60_000 },
   });
   expect(refused?.body).toMatchObject({ code: "budget_exceeded", used: 0, reserved: 10, requested: 10 });
 
-  await server.stopWorker("SIGKILL");
+  process.kill(begun()?.pid ?? Number.NaN, "SIGKILL");
   expect(await agents[0]?.read(body?.id ?? "", 60_000)).toMatchObject({ status: "executed" });
   const settled = await server.admin.call<{ items: { data: { outcome: string } }[] }>(
     `/v1/audit?type=guard.settled&invocation=${body?.id}`,

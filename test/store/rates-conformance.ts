@@ -7,6 +7,7 @@ import { describeRateModel } from "./rates-model.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+const ROOMY = [{ limit: 1_000, perMs: MINUTE_MS, scope: ["tenant"] }];
 const TWO_WINDOWS = [
   { limit: 2, perMs: MINUTE_MS, scope: ["tenant"] },
   { limit: 3, perMs: HOUR_MS, scope: ["tenant"] },
@@ -142,37 +143,58 @@ function describeConcurrency(db: () => Db): void {
 }
 
 function describePruning(db: () => Db): void {
-  const costs = async () => (await db().query("select cost from rate_hit order by total")).map((row) => row["cost"]);
-  const callTimes = async (cost: number, times: number) => {
-    for (let call = 0; call < times; call += 1) await callOnce(db(), rateCounter({ cost }));
+  const hitCount = async () => (await db().query("select * from rate_hit")).length;
+  const usedNow = async () => (await lockOnly(db(), rateCounter({ limits: ROOMY }))).windows[0]?.used;
+  const callTimes = async (times: number) => {
+    for (let call = 0; call < times; call += 1) await callOnce(db(), rateCounter({ limits: ROOMY }));
+  };
+  /** As so many charges would, before any of them was old. */
+  const insertHits = async (hits: number) => {
+    await lockOnly(db(), rateCounter({ limits: ROOMY }));
+    await db().query("update rate_counter set total = $1", [hits]);
+    await db().query(
+      `insert into rate_hit select tenant, key, n, 1, last_at from rate_counter cross join generate_series(1, $1::int) n`,
+      [hits],
+    );
   };
 
-  test("charge() prunes three of the oldest hits that no window reaches, and none that one does", async () => {
-    await callTimes(1, 5);
+  test("charge() prunes 48 of the oldest hits that no window reaches, at every sixteenth, and none that one does", async () => {
+    await insertHits(60);
     await passMs(db(), MINUTE_MS);
-    await callTimes(2, 1);
-    expect(await costs()).toEqual([1, 1, 2]);
-    await callTimes(3, 1);
-    expect(await costs()).toEqual([2, 3]);
-    await callTimes(4, 1);
-    expect(await costs()).toEqual([2, 3, 4]);
+    await callTimes(3);
+    expect(await hitCount()).toBe(63);
+    await callTimes(1);
+    expect(await hitCount()).toBe(16);
+    await callTimes(15);
+    expect(await hitCount()).toBe(31);
+    await callTimes(1);
+    expect(await hitCount()).toBe(20);
+    expect(await usedNow()).toBe(20);
+  });
+
+  test("charge() prunes by a sum that passes sixteen in one step, too", async () => {
+    await insertHits(5);
+    await passMs(db(), MINUTE_MS);
+    await callOnce(db(), rateCounter({ cost: 40, limits: ROOMY }));
+    expect(await db().query("select cost from rate_hit")).toEqual([{ cost: 40 }]);
   });
 
   test("charge() prunes on after a reset began totals anew", async () => {
-    await callTimes(2, 5);
+    await insertHits(31);
     await passMs(db(), MINUTE_MS);
-    await callTimes(2, 1);
+    await callTimes(1);
     await db().query("delete from rate_hit");
     await db().query("update rate_counter set total = 0");
-    await callTimes(1, 4);
-    expect((await lockOnly(db(), rateCounter())).windows).toMatchObject([{ used: 4 }]);
+    await callTimes(15);
+    expect(await usedNow()).toBe(15);
     await passMs(db(), MINUTE_MS);
-    await callTimes(5, 2);
-    expect(await costs()).toEqual([5, 5]);
+    await callTimes(1);
+    expect(await hitCount()).toBe(1);
   });
 
   test("charge() prunes each counter by its own windows, of its own tenant", async () => {
-    const calls = [rateCounter(), rateCounter({ key: "k2", limits: TWO_WINDOWS })];
+    const limits = TWO_WINDOWS.map((limit) => ({ ...limit, limit: 100 }));
+    const calls = [rateCounter({ cost: 16, limits: ROOMY }), rateCounter({ key: "k2", cost: 16, limits })];
     const charge = (tenant: string) =>
       createStore(db()).transaction(async (tx) => {
         const { nowMs } = await tx.rates.lock(tenant, calls);
@@ -248,7 +270,7 @@ function describeExpiry(db: () => Db): void {
     await passMs(db(), HOUR_MS);
     await callOnce(db(), rateCounter());
     expect(await expire(10)).toBe(0);
-    expect(await hitCount()).toBe(3);
+    expect(await hitCount()).toBe(6);
   });
 
   test("expire() keeps a counter that was made but not charged as long as its window is", async () => {

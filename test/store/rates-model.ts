@@ -22,10 +22,10 @@ function sumWithin(hits: readonly Hit[], perMs: number, nowMs: number): number {
   return hits.reduce((sum, { atMs, cost }) => (atMs > nowMs - perMs ? sum + cost : sum), 0);
 }
 
-/** What is left of the hits that are kept when one more is: up to three of the oldest go that no window reaches. */
-function pruned(kept: readonly Hit[], keptMs: number, nowMs: number): Hit[] {
-  const oldest = kept.slice(0, 3).filter(({ atMs }) => atMs <= nowMs - keptMs);
-  return kept.slice(oldest.length);
+/** Whether the last hit takes the sum of all across a multiple of 16, at which the store prunes. */
+function isPruned(hits: readonly Hit[]): boolean {
+  const sixteens = (summed: readonly Hit[]) => Math.floor(sumWithin(summed, Infinity, 0) / 16);
+  return sixteens(hits) > sixteens(hits.slice(0, -1));
 }
 
 /** When a call fits into a window that it doesn't fit into now, by trying every instant at which a hit leaves. */
@@ -79,7 +79,8 @@ export function describeRateModel(db: () => Db): void {
         expect(call.refusal === undefined).toBe(fits);
         if (!fits || cost === 0) continue;
         hits.push({ atMs: nowMs, cost });
-        kept = [...pruned(kept, keptMs, nowMs), { atMs: nowMs, cost }];
+        kept.push({ atMs: nowMs, cost });
+        if (isPruned(hits)) kept = kept.filter(({ atMs }) => atMs > nowMs - keptMs);
       }
       expect(await db().query(`select at as "atMs", cost from rate_hit order by total`)).toEqual(kept);
     };

@@ -116,7 +116,9 @@ describe("rateCountersOf()", () => {
     const items: RateLimit = { ...LIMIT, limit: 1_000, perMs: 3_600_000, cost: "input:/count" };
     const found = counters([LIMIT, items], { input: { count: 1 } });
     expect(found).toHaveLength(2);
-    expect(found).toContainEqual(expect.objectContaining({ limits: [{ limit: 10, perMs: 60_000, scope: ["tenant"] }] }));
+    expect(found).toContainEqual(
+      expect.objectContaining({ limits: [{ limit: 10, perMs: 60_000, scope: ["tenant"] }] }),
+    );
     const labels = found.map(({ label }) => label).toSorted();
     expect(labels).toEqual([
       '{"action":"mail.send","scope":{"tenant":"acme"},"cost":"input:/count"}',
