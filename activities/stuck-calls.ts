@@ -16,7 +16,10 @@ export function hasStuckCalls(action: Action): boolean {
   return (stuckCalls.get(action) ?? 0) >= MAX_STUCK_CALLS;
 }
 
-/** @throws ApplicationFailure `attempt_failed`, retried: another worker may have room, or this one later */
+/**
+ * Lets an attempt of the action begin only while few of its functions are stuck here.
+ * @throws ApplicationFailure `attempt_failed`, retried: another worker may have room, or this one later
+ */
 export function assertRoom(action: Action): void {
   if (!hasStuckCalls(action)) return;
   throw ApplicationFailure.create({

@@ -13,7 +13,7 @@ type Definition = ActionDefinition<typeof INPUT, z.ZodType>;
 
 /** An action `free.…` or `asked.…` whose calls are recorded at the desk. */
 export function guarded(desk: () => Desk, name: string, parts: Partial<Definition>): Action {
-  return defineAction<typeof INPUT, z.ZodType>({
+  return defineAction<typeof INPUT>({
     ...{ name, description: "Is recorded", input: INPUT },
     execution: { mode: "inline", maxAttempts: 3 },
     run: (input, context) => {

@@ -9,7 +9,7 @@ limits: { timeout: { total: 2s } }
 `;
 
 let desk: Desk;
-let stuck: (() => void)[] = [];
+const stuck: (() => void)[] = [];
 
 beforeAll(async () => {
   desk = await openGuardDesk(
