@@ -125,7 +125,14 @@ describe("getApproval()", () => {
   it("needs no tariff to find the accounts of a planned usage", async () => {
     const id = await ask({ budget: BUDGET });
     const plan = { provider: "p", model: "m", input: 1, output: 1 };
-    const budget = BUDGET?.map(({ name, limit, unit, scope }) => ({ name, limit, unit, scope, plan }));
+    const budget = BUDGET?.map(({ name, limit, unit, scope }) => ({
+      name,
+      limit,
+      unit,
+      per: "month" as const,
+      scope,
+      plan,
+    }));
     const guards = canonicalJson({ limits: { budget }, rates: [], reservedRound: 1 });
     await store.invocations.update({ tenant: "default", id }, { guards });
     expect((await opened.gateway.getApproval(approver, id)).remaining).toMatchObject([
