@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import { type Invocation, isOpen } from "../client/invocation.ts";
+import { type Invocation, isOpen, type UnexecutedInvocation } from "../client/invocation.ts";
+import { isErrorCode } from "../core/errors.ts";
+import { describeNextSteps } from "../core/next-steps.ts";
 import { readJsonArgument } from "./arguments.ts";
 import { connect, type ConnectionOptions, printAnswer } from "./connection.ts";
 import type { CommandContext } from "./context.ts";
@@ -57,6 +59,12 @@ async function invoke(action: string, options: InvokeOptions, { terminal, refuse
   if (!isOpen(invocation) && invocation.status !== "executed") refuse();
 }
 
+/** What to do about a guard's refusal, which says what it counted; other ends speak for themselves. */
+function describeNext({ code, retryable, retryAfterMs, details }: UnexecutedInvocation["error"]): string | undefined {
+  if (details === undefined || !isErrorCode(code)) return undefined;
+  return describeNextSteps({ code, retryable, retryAfterMs, details }).join(" ");
+}
+
 /** Prints an invocation for people: what it is, where it stands and why. */
 export function printInvocation(terminal: Terminal, invocation: Invocation): void {
   const { verdict, approval } = invocation;
@@ -75,6 +83,7 @@ export function printInvocation(terminal: Terminal, invocation: Invocation): voi
     "Decide by": invocation.status === "pending" ? approval?.decideBy : undefined,
     Output: "output" in invocation ? invocation.output : undefined,
     Error: "error" in invocation ? `${invocation.error.message} (${invocation.error.code})` : undefined,
+    Next: "error" in invocation ? describeNext(invocation.error) : undefined,
     Key: invocation.idempotencyKey,
     Replayed: invocation.replayed,
     Digest: invocation.digest,

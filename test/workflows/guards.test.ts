@@ -34,9 +34,31 @@ function action(name: string, mode: ExecutionMode) {
   });
 }
 
+const limits = {
+  "limited.rate": { rate: { limit: 10, per: "1h", scope: "tenant" } },
+  "limited.attempts": { attempts: { perRun: 10 } },
+  "limited.budget": { budget: { name: "limited", limit: 10, unit: "units", estimate: 1 } },
+} as const;
+
+/** An action whose one try takes until the test has seen all other calls refused. */
+let finishProbe = (): void => undefined;
+const probed = defineAction({
+  ...{ name: "limited.probe", description: "Calls the shop", input: z.object({ first: z.boolean() }) },
+  execution: { maxAttempts: 1 },
+  limits: { breaker: { dependency: "shop", failures: 1, resetAfter: "1s" } },
+  run: async ({ first }) => {
+    if (first) throw Object.assign(new Error("Nobody answers"), { code: "ECONNREFUSED" });
+    await new Promise<void>((resolve) => (finishProbe = resolve));
+    return {};
+  },
+});
+
 beforeAll(async () => {
+  const limited = Object.entries(limits).map(([name, terms]) =>
+    defineAction({ name, description: "Is limited", input: z.object({}), limits: terms, run: () => ({}) }),
+  );
   const asked = (["idempotent", "inline", "at_most_once"] as const).map((mode) => action(`asked.${mode}`, mode));
-  guard = await startGuard([...asked, action("free.idempotent", "idempotent")], POLICY);
+  guard = await startGuard([...asked, ...limited, probed, action("free.idempotent", "idempotent")], POLICY);
   ada = await guard.caller({ subject: "ada", permissions: ["read", "approve"] });
 });
 afterAll(() => guard.close());
@@ -71,3 +93,42 @@ test("guardedAction() completes a refused call with its code, in as few events a
   expect(status).toBe("COMPLETED");
   expect([7, 10]).toContain(events.length);
 });
+
+/** Makes 64 calls at once and counts their answers by status or code. */
+async function callAtOnce(name: string, input: object, onAnswer?: (answer: string) => void) {
+  const counts: Record<string, number> = {};
+  const calls = Array.from({ length: 64 }, async () => {
+    const call = { action: name, input, run: "r1", waitMs: 60_000 };
+    const { status, error } = await guard.gateway.invoke(guard.admin, call);
+    const answer = status === "denied" ? (error?.code ?? status) : status;
+    counts[answer] = (counts[answer] ?? 0) + 1;
+    onAnswer?.(answer);
+  });
+  await Promise.all(calls);
+  return counts;
+}
+
+test.each([
+  ["limited.rate", "rate_limited"],
+  ["limited.attempts", "attempts_exceeded"],
+  ["limited.budget", "budget_exceeded"],
+])(
+  "guardedAction() lets exactly 10 of 64 calls of %s pass at once",
+  async (name, code) => {
+    expect(await callAtOnce(name, {})).toEqual({ executed: 10, [code]: 54 });
+  },
+  40_000,
+);
+
+test("guardedAction() lets exactly one of 64 calls try a dependency that failed", async () => {
+  const failing = { action: "limited.probe", input: { first: true }, waitMs: 20_000 };
+  expect((await guard.gateway.invoke(guard.admin, failing)).status).toBe("failed");
+  await expect
+    .poll(async () => (await guard.gateway.getGuard(guard.admin, "breaker:shop")).state["resetAt"], { timeout: 5_000 })
+    .toSatisfy((resetAt: string) => Date.parse(resetAt) < Date.now());
+  let refused = 0;
+  const counts = await callAtOnce("limited.probe", { first: false }, (answer) => {
+    if (answer === "circuit_open" && ++refused === 63) finishProbe();
+  });
+  expect(counts).toEqual({ executed: 1, circuit_open: 63 });
+}, 40_000);
