@@ -62,9 +62,9 @@ export async function admitCall(
   const open = await passBreakers(tx, request);
   if (open !== undefined) return open;
   const bill = await drawBill(ports, tx, { ...request, call });
-  if (!isRefusal(bill)) return charge(tx, request, bill);
-  await giveBackBreakers(tx, request);
-  return bill;
+  // Whoever is refused, or waits for a person first, must hold no probe.
+  if (isRefusal(bill) || bill.exceeded !== undefined) await giveBackBreakers(tx, request);
+  return isRefusal(bill) ? bill : charge(tx, request, bill);
 }
 
 /** Counts the call as an attempt of its run, whatever becomes of it. */

@@ -26,29 +26,33 @@ export async function applyLimits(deciding: Deciding, verdict: RecordedVerdict):
   const { ports, tx, row, action } = deciding;
   const own = limitTermsOf(action);
   if (verdict.effect === "deny") {
-    // A call that policy blocks is an attempt of its run all the same.
-    if (row.run !== null) await countAttempt(tx, guardedCallOf(row), own?.terms.attempts);
+    await countBlocked(deciding);
     return recordVerdict(deciding, verdict);
   }
   const input = JSON.parse(row.input) as unknown;
   const limits = effectiveLimits({ action: own, policy: verdict.obligations.limits, input });
   if (limits === undefined) return recordVerdict(deciding, verdict);
-  if (isRefusal(limits)) {
-    const exhausted = row.run === null ? undefined : await countAttempt(tx, guardedCallOf(row), own?.terms.attempts);
-    return refuseCall(deciding, verdict, exhausted ?? limits);
-  }
   const token = randomUUID();
   const execution = limitExecution(action.execution, limits.timeout);
-  const start = startsNow(deciding, verdict) ? { token, leaseMs: probeLeaseMs(execution) } : undefined;
+  // Asked once: room for a stuck action may come and go while the guards are asked.
+  const starts = startsNow(deciding, verdict);
+  const start = starts ? { token, leaseMs: probeLeaseMs(execution) } : undefined;
   const holdMs = holdMsOf(verdict, execution.totalTimeoutMs);
   const admission = await admitCall(ports, tx, { row, action, limits, start, holdMs });
   const limited = { ...verdict, obligations: { ...verdict.obligations, limits } };
   if (isRefusal(admission)) return refuseCall(deciding, limited, admission);
   return recordVerdict(deciding, askIfExceeded(limited, admission), {
+    starts,
     token,
     guards: canonicalJson(admission.charges),
     reserved: admission.reserved,
   });
+}
+
+/** A call that policy blocks is an attempt of its run all the same, where anything counts attempts that would have limited it. */
+async function countBlocked({ tx, row, action, inForce }: Deciding): Promise<void> {
+  const attempts = limitTermsOf(action)?.terms.attempts ?? inForce?.policy.documentLimits?.attempts;
+  if (row.run !== null) await countAttempt(tx, guardedCallOf(row), attempts);
 }
 
 function refuseCall({ tx, row, options }: Deciding, verdict: RecordedVerdict, refusal: GuardRefusal): Promise<Step> {

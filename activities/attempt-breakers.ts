@@ -8,6 +8,9 @@ import type { TransactionTables } from "../src/store/store.ts";
 import { reportToBreakers, takeBreakers } from "./breakers.ts";
 import { probeLeaseMs } from "./start-attempt.ts";
 
+/** A call that waits for a breaker looks again after so long at the latest: somebody may have reset it. Our choice. */
+const MAX_LOOK_MS = 60_000;
+
 /** What an attempt says of the dependencies that its action names. */
 export interface AttemptOutcome {
   readonly token: string;
@@ -43,7 +46,7 @@ export async function reportOutcome(
  * @param executeBy the end of its approval, at which it is looked at again in any case
  */
 export function waitForBreaker(refusal: GuardRefusal, nowMs: number, executeBy: number | null): ApplicationFailure {
-  const untilMs = Math.min(refusal.retryAfterMs ?? 0, (executeBy ?? Infinity) - nowMs + 1);
+  const untilMs = Math.min(refusal.retryAfterMs ?? 0, MAX_LOOK_MS, (executeBy ?? Infinity) - nowMs + 1);
   return ApplicationFailure.create({
     type: refusal.code,
     message: refusal.message,

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
+import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { chargesOf } from "../src/core/guards/charges.ts";
-import { isRefusal } from "../src/core/guards/refusal.ts";
+import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import { isClosed, mayRun, MAX_LOST_ATTEMPTS } from "../src/core/invocation.ts";
 import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
@@ -12,6 +13,7 @@ import type { TransactionTables } from "../src/store/store.ts";
 import { HOLD_MARGIN_MS, refuseStart } from "./apply-limits.ts";
 import { closeRow } from "./close-row.ts";
 import { eventOf } from "./event-of.ts";
+import { closeAbandoned } from "./close-abandoned.ts";
 import { closeUncertain } from "./close-uncertain.ts";
 import { createErrorView } from "./error-view.ts";
 import { approvalContext, findObstacle, isUntouched, lockMandate } from "./mandate.ts";
@@ -40,11 +42,32 @@ export async function beginExecution(
   if (action.execution.mode !== "idempotent" || !isUntouched(begun)) return beginAttempt(ports, ref);
   if (begun.cancel_at !== null) return closeUnused(ports, ref, begun.token);
   assertRoom(action);
-  // Taken over without another write, since the mode allows it to run twice.
-  const { token, now: beganAtMs } = begun;
+  const { token } = begun;
   const execution = executionOf(begun, action);
+  const beganAtMs = await retakeBreakers(ports, begun, { token, execution });
+  // Taken over without another write, since the mode allows it to run twice.
   const first = { attempt: 1, erredBefore: 0, approval: undefined };
   return { kind: "run", ref, row: begun, action, execution, token, beganAtMs, ...first };
+}
+
+/**
+ * Asks the breakers again about an attempt that was begun by its decision: it may have waited for a worker while they opened,
+ * or longer than its probe was left to it.
+ * @returns when the attempt begins, by database time
+ * @throws ApplicationFailure `circuit_open`, retried
+ */
+async function retakeBreakers(
+  { store }: ActivityPorts,
+  begun: LockedInvocation,
+  attempt: { readonly token: string; readonly execution: ExecutionOptions },
+): Promise<number> {
+  if (chargesOf(begun)?.limits.breaker === undefined) return begun.now;
+  return store.transaction(async (tx) => {
+    const row = requireRow(await tx.invocations.lock({ tenant: begun.tenant, id: begun.id }));
+    const open = await takeForAttempt(tx, row, attempt);
+    if (open !== undefined) throw waitForBreaker(open, row.now, null);
+    return row.now;
+  });
 }
 
 /** Closes an invocation that was canceled after the decision had begun its attempt and before anybody ran it. */
@@ -64,8 +87,8 @@ function closeUnused(ports: ActivityPorts, ref: InvocationRef, token: string): P
  * Checks for the last time that the invocation may run, and writes the attempt into the ledger before anything happens.
  * An invocation that may not run is closed instead.
  */
-function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAttempt | ClosedStep> {
-  return ports.store.transaction(async (tx) => {
+async function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAttempt | ClosedStep> {
+  const begun = await ports.store.transaction<BegunAttempt | ClosedStep | HeldAttempt>(async (tx) => {
     const row = requireRow(await tx.invocations.lock(ref));
     if (isClosed(row.status)) return closedStep(row);
     const action = requireAction(ports, row.action);
@@ -75,23 +98,35 @@ function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAt
       ? firstAttempt(ports, tx, { row, action })
       : nextAttempt(ports, tx, { row, action, last });
   });
+  // Only now, since what the transaction wrote stays.
+  if (begun.kind === "held") throw waitForBreaker(begun.refusal, begun.nowMs, begun.executeBy);
+  return begun;
+}
+
+/** An attempt that a breaker keeps from beginning for now. */
+interface HeldAttempt {
+  readonly kind: "held";
+  readonly refusal: GuardRefusal;
+  readonly nowMs: number;
+  /** The end of its approval, epoch milliseconds. */
+  readonly executeBy: number | null;
 }
 
 async function firstAttempt(
   ports: ActivityPorts,
   tx: TransactionTables,
   { row, action }: { readonly row: LockedInvocation; readonly action: Action },
-): Promise<BegunAttempt | ClosedStep> {
+): Promise<BegunAttempt | ClosedStep | HeldAttempt> {
   const mandate = await lockMandate(ports, tx, row);
   const obstacle = findObstacle(row, mandate);
   if (obstacle !== undefined) return closeRow(tx, row, obstacle);
   const token = randomUUID();
   const execution = executionOf(row, action);
   const open = await takeForAttempt(tx, row, { token, execution });
-  if (open !== undefined && mandate !== undefined) throw waitForBreaker(open, row.now, mandate.approval.execute_by);
-  if (open !== undefined) return refuseStart(ports, tx, { row, refusal: open });
+  const executeBy = mandate?.approval.execute_by ?? null;
+  if (open !== undefined) return { kind: "held", refusal: open, nowMs: row.now, executeBy };
   const holdMs = execution.totalTimeoutMs + HOLD_MARGIN_MS;
-  const granted = await reserveGranted(tx, row, { charges: chargesOf(row), holdMs });
+  const granted = await reserveGranted(ports, tx, { row, holdMs });
   if (granted !== undefined && isRefusal(granted)) {
     await reportOutcome(tx, row, { token, outcome: "none", beganAtMs: row.now });
     return refuseStart(ports, tx, { row, refusal: granted });
@@ -106,7 +141,7 @@ async function nextAttempt(
   ports: ActivityPorts,
   tx: TransactionTables,
   { row, action, last }: { readonly row: LockedInvocation; readonly action: Action; readonly last: ExecutionRow },
-): Promise<BegunAttempt | ClosedStep> {
+): Promise<BegunAttempt | ClosedStep | HeldAttempt> {
   if (row.cancel_at !== null && last.state === "erred") {
     return closeRow(tx, row, {
       status: "failed",
@@ -115,15 +150,17 @@ async function nextAttempt(
   }
   const doubt = findDoubt(row, action, last);
   if (doubt !== undefined) return closeUncertain(tx, { row, last, message: doubt });
+  const leftMs = executionOf(row, action).totalTimeoutMs - (row.now - (await tx.executions.firstStartedAt(row)));
+  if (leftMs <= 0) return closeAbandoned(tx, row, last);
   // The attempt before may still hold a probe of which nobody will hear.
   await reportOutcome(tx, row, { token: last.token, outcome: "none", beganAtMs: row.now });
   const token = randomUUID();
   const open = await takeForAttempt(tx, row, { token, execution: executionOf(row, action) });
-  if (open !== undefined) throw waitForBreaker(open, row.now, null);
+  if (open !== undefined) return { kind: "held", refusal: open, nowMs: row.now, executeBy: null };
   const mandate = await lockMandate(ports, tx, row);
   const erredBefore = await tx.executions.countErred(row);
   const approval = approvalContext(mandate?.approval);
-  return startAttempt(tx, { row, action, identity: ports.identity, token, erredBefore, approval });
+  return startAttempt(tx, { row, action, identity: ports.identity, token, erredBefore, approval, leftMs });
 }
 
 /** Why no further attempt may follow one of which nobody knows whether it took effect; `undefined` when one may. */

@@ -1,10 +1,9 @@
-import type { ErrorView } from "../src/contract/invocation.ts";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
-import { isClosed, judgeAbandoned } from "../src/core/invocation.ts";
+import { isClosed } from "../src/core/invocation.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
+import { closeAbandoned } from "./close-abandoned.ts";
 import { closeRow, type Closing } from "./close-row.ts";
-import { closeUncertain } from "./close-uncertain.ts";
 import { canceledError, createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
@@ -21,19 +20,12 @@ export function closeInvocation(
     if (isClosed(row.status)) return closedStep(row);
     const last = await tx.executions.last(ref);
     if (last === undefined) return closeRow(tx, row, neverStarted(row, options.canceled));
-    if (judgeAbandoned(last.state) === "erred")
-      return closeRow(tx, row, { status: "failed", error: errorOf(last.error) });
-    return closeUncertain(tx, { row, last, message: "The action began and never reported how it ended" });
+    return closeAbandoned(tx, row, last);
   });
 }
 
 function neverStarted(row: LockedInvocation, canceled: boolean): Closing {
   return canceled
     ? { status: "canceled", error: canceledError(row) }
-    : { status: "failed", error: createErrorView("action_failed", "No worker began the action in its time") };
-}
-
-/** What the last attempt reported. */
-function errorOf(kept: string | null): ErrorView {
-  return kept === null ? createErrorView("action_failed", "The action failed") : (JSON.parse(kept) as ErrorView);
+    : { status: "failed", error: createErrorView("action_failed", "The action did not begin in its time") };
 }

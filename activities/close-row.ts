@@ -65,8 +65,6 @@ export async function closeRow(tx: TransactionTables, row: LockedInvocation, clo
   });
 }
 
-/** What never began has cost nothing; what may have taken effect without a report counts as it was reckoned. */
-function costOf({ attempts }: LockedInvocation, { status, unused }: Closing): Cost {
-  if (status === "uncertain") return "estimate";
-  return attempts === 0 || unused === true ? "none" : "reported";
+function costOf({ attempts }: LockedInvocation, { unused }: Closing): Cost {
+  return attempts === 0 || unused === true ? "none" : "incurred";
 }

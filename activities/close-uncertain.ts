@@ -2,6 +2,7 @@ import type { ClosedStep } from "../src/contract/run.ts";
 import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
+import { reportOutcome } from "./attempt-breakers.ts";
 import { closeRow } from "./close-row.ts";
 import { eventOf } from "./event-of.ts";
 import { createErrorView } from "./error-view.ts";
@@ -17,6 +18,8 @@ export interface Doubt {
 /** Closes an invocation of which nobody can know whether it took effect, in the ledger and for whoever asks. */
 export async function closeUncertain(tx: TransactionTables, { row, last, message }: Doubt): Promise<ClosedStep> {
   const { attempt, token } = last;
+  // Nobody will hear of the attempt again, so a probe that it holds is free for the next.
+  await reportOutcome(tx, row, { token, beganAtMs: row.now, outcome: "none" });
   await tx.executions.finish({ ref: row, attempt, token, state: "uncertain", error: undefined });
   return closeRow(tx, row, {
     status: "uncertain",

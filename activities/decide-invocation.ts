@@ -19,7 +19,7 @@ import { requireAction, requireRow } from "./require.ts";
 import { changeInput, reviseInput } from "./revise-input.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
-import { closedStep, executeStep, waitStep } from "./steps.ts";
+import { closedStep, executeStep, releaseOf, waitStep } from "./steps.ts";
 
 /** The input's schema waits for something, which a transaction must not. */
 interface InputCheck {
@@ -41,7 +41,9 @@ export async function decideInvocation(
   for (;;) {
     const refusals: GuardRefusal[] = [];
     const onRefused = (refusal: GuardRefusal): void => void refusals.push(refusal);
-    const decided = await decide(ports, ref, { temporalRunId, checked, onRefused });
+    // A transaction that lost against another is run again, and only its last run counts.
+    const onStart = (): void => void (refusals.length = 0);
+    const decided = await decide(ports, ref, { temporalRunId, checked, onStart, onRefused });
     for (const refusal of refusals) ports.metrics?.refused(refusal);
     if (decided.kind === "run") return carryOut(ports, decided);
     if (decided.kind !== "check") return decided;
@@ -58,6 +60,7 @@ async function decide(
   // Read before the transaction: inside one, only its own statements may be awaited.
   const inForce = await ports.policies.inForce(ref.tenant);
   return ports.store.transaction(async (tx) => {
+    options.onStart();
     const row = requireRow(await tx.invocations.lock(ref));
     if (isClosed(row.status)) return closedStep(row);
     if (row.verdict !== null) return standingStep(ports, tx, row);
@@ -103,12 +106,12 @@ async function standingStep(ports: ActivityPorts, tx: TransactionTables, row: Lo
   const action = requireAction(ports, row.action);
   const ref = { tenant: row.tenant, id: row.id };
   const locked = await tx.approvals.lock(ref);
-  if (locked === undefined) return executeStep(row, action, []);
+  if (locked === undefined) return executeStep(row, action, { by: [] });
   const votes = await tx.votes.listOfRound(ref, locked.approval.round);
   const state = approvalStateOf(locked.approval, votes);
   return state.resolution === undefined
     ? waitStep(row, state, locked.nowMs)
-    : executeStep(row, action, state.resolution.by);
+    : executeStep(row, action, releaseOf(state.resolution, locked.nowMs));
 }
 
 /** Closes what was canceled before anything was decided. */

@@ -21,6 +21,8 @@ export interface DecideOptions {
   readonly temporalRunId: string;
   /** What the action's schema said of inputs that it had to wait for. */
   readonly checked: ReadonlyMap<string, InputFault>;
+  /** Hears that the transaction begins, for the first time or again. */
+  readonly onStart: () => void;
   /** Hears of a guard's refusal; it counts once the transaction has committed. */
   readonly onRefused: (refusal: GuardRefusal) => void;
 }

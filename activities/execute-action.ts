@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CancelledFailure, Context } from "@temporalio/activity";
+import { canonicalJson } from "../src/core/canonical.ts";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import { beginExecution } from "./begin-execution.ts";
@@ -39,13 +40,20 @@ export async function carryOut(ports: ActivityPorts, begun: BegunAttempt): Promi
     const ran = await runAction(ports, begun);
     const { report } = ran;
     if (report.kind === "threw" && mode !== "at_most_once" && isShutdown(activity.cancellationSignal.reason)) {
-      // The attempt stays open in the ledger, and the next worker takes it up by its mode.
+      // The attempt stays open in the ledger, and the next worker takes it up by its mode; what it spent is spent.
+      if (ran.spent !== undefined) await noteSpent(ports, begun, canonicalJson(ran.spent));
       throw new CancelledFailure("WORKER_SHUTDOWN");
     }
     return await settleWhenPossible(ports, begun, ran);
   } finally {
     clearInterval(beat);
   }
+}
+
+async function noteSpent({ store, log }: ActivityPorts, begun: BegunAttempt, spent: string): Promise<void> {
+  await store.executions.noteSpent(begun, spent).catch((error: unknown) => {
+    log("warn", "What an attempt spent can't be recorded", { invocation: begun.ref.id, error });
+  });
 }
 
 /** A report is known to this process alone, so a store that is away for a moment must not lose it. */

@@ -16,6 +16,8 @@ import { hasStuckCalls } from "./stuck-calls.ts";
 
 /** What guards did for a call that they let in. */
 export interface Charged {
+  /** Whether an allowed call's first attempt begins now. */
+  readonly starts: boolean;
   /** Of the attempt, should it start now: a breaker's probe may have been taken with it. */
   readonly token: string;
   /** Content of the column `guards`. */
@@ -29,7 +31,8 @@ interface Writing {
   readonly verdict: RecordedVerdict;
   readonly change: InvocationChange;
   readonly events: readonly AuditEntry[];
-  readonly token: string | undefined;
+  readonly token: string;
+  readonly starts: boolean;
 }
 
 /**
@@ -57,7 +60,11 @@ export function recordVerdict(
   };
   const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
   const reserved = charged?.reserved === undefined ? [] : [eventOf(row, "guard.reserved", { ...charged.reserved })];
-  const writing = { verdict, change, events: [decided, ...reserved], token: charged?.token };
+  const writing = {
+    ...{ verdict, change, events: [decided, ...reserved] },
+    token: charged?.token ?? randomUUID(),
+    starts: charged?.starts ?? startsNow(deciding, verdict),
+  };
   switch (verdict.effect) {
     case "allow":
     case "sanitize":
@@ -79,16 +86,16 @@ function deny({ tx, row }: Deciding, { verdict, change, events }: Writing): Prom
 }
 
 /** Records the allow, and begins the first attempt in the same transaction where that may be. */
-async function allow(deciding: Deciding, { verdict, change, events, token }: Writing): Promise<Step | BegunAttempt> {
+async function allow(deciding: Deciding, { change, events, token, starts }: Writing): Promise<Step | BegunAttempt> {
   const { tx, row, action } = deciding;
   const { identity } = deciding.ports;
-  const step = executeStep({ ...row, guards: change.guards ?? row.guards }, action, []);
-  if (!startsNow(deciding, verdict)) {
+  const step = executeStep({ ...row, guards: change.guards ?? row.guards }, action, { by: [] });
+  if (!starts) {
     await tx.invocations.update(row, change);
     await tx.audit.append(row.tenant, events);
     return step;
   }
-  const begun = await startAttempt(tx, { row, action, identity, token: token ?? randomUUID(), change, events });
+  const begun = await startAttempt(tx, { row, action, identity, token, change, events });
   return action.execution.mode === "inline" ? begun : step;
 }
 

@@ -27,7 +27,7 @@ import { eventOf } from "./event-of.ts";
 import { canceledError, createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireAction, requireRow } from "./require.ts";
-import { closedStep, executeStep, waitStep } from "./steps.ts";
+import { closedStep, executeStep, releaseOf, waitStep } from "./steps.ts";
 
 /** A locked approval with what has happened to it. */
 interface Judging {
@@ -58,7 +58,7 @@ export async function recordVotes(
     const judging: Judging = { tx, row, approval: locked.approval, votes };
     const state = approvalStateOf(locked.approval, votes);
     const action = requireAction(ports, row.action);
-    if (state.resolution !== undefined) return executeStep(row, action, state.resolution.by);
+    if (state.resolution !== undefined) return executeStep(row, action, releaseOf(state.resolution, locked.nowMs));
     const advanced = advanceApproval(state, {
       votes: votes
         .filter((vote) => vote.state === "received")
@@ -87,7 +87,7 @@ async function writeAdvance(
   const resolved = await writeResolution(judging, state.resolution);
   if (state.resolution.status === "approved") {
     await tx.audit.append(row.tenant, [...events, resolved]);
-    return executeStep(row, requireAction(ports, row.action), state.resolution.by);
+    return executeStep(row, requireAction(ports, row.action), releaseOf(state.resolution, nowMs));
   }
   const { status } = state.resolution;
   return closeRow(tx, row, { status, error: errorOf(state.resolution, status), events: [...events, resolved] });

@@ -72,10 +72,20 @@ async function callFunction({ action, row }: BegunAttempt, context: ActionContex
   try {
     returned = await action.run(input.data, context);
   } catch (error) {
-    const message = error instanceof Error ? error.message : "The action threw something that is no error";
+    const message = messageOf(error);
     return isActionRejected(error) ? { kind: "rejected", error, message } : { kind: "threw", error, message };
   }
   return checkOutput(action, returned);
+}
+
+/** What an error says; an action may throw anything, and a message may throw when it is read. */
+function messageOf(error: unknown): string {
+  try {
+    const message: unknown = error instanceof Error ? error.message : undefined;
+    return typeof message === "string" ? message : "The action threw something that is no error";
+  } catch {
+    return "The action threw an error that can't be read";
+  }
 }
 
 async function checkOutput(action: BegunAttempt["action"], returned: unknown): Promise<Report> {

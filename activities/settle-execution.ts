@@ -50,8 +50,11 @@ export async function settleExecution(
   };
   const step = await ports.store.transaction(async (tx) => {
     const row = requireRow(await tx.invocations.lock(ref));
-    if (isClosed(row.status)) return closedStep(row);
-    if (!(await tx.executions.finish(finished))) return undefined;
+    const late = isClosed(row.status) ? closedStep(row) : undefined;
+    if (late !== undefined || !(await tx.executions.finish(finished))) {
+      if (finished.spent !== undefined) await tx.executions.noteSpent(begun, finished.spent);
+      return late;
+    }
     await reportOutcome(tx, row, { token, beganAtMs, outcome: outcomeOf(report) });
     const capacity = chargesOf(row)?.limits.facts;
     const proven = facts.length === 0 ? undefined : await recordFacts(tx, { row, facts, capacity });
@@ -89,6 +92,7 @@ function outcomeOf(report: Report): AttemptOutcome["outcome"] {
 function judgeReport(ports: ActivityPorts, begun: BegunAttempt, report: Report): Settlement {
   const { action } = begun;
   const once = action.execution.mode === "at_most_once";
+  const isLast = begun.erredBefore + 1 >= action.execution.maxAttempts;
   switch (report.kind) {
     case "returned": {
       const view = canonicalJson(ports.redact(JSON.parse(report.output), action.secretFields));
@@ -103,14 +107,13 @@ function judgeReport(ports: ActivityPorts, begun: BegunAttempt, report: Report):
       return close("failed", fail(report.message));
     case "rejected":
       return close("failed", fail(String(ports.redact(report.message))));
-    case "silent":
-      return once
-        ? close("uncertain", unsure("The action did not answer in time"))
-        : again("The action did not answer in time");
+    case "silent": {
+      const message = "The action did not answer in time";
+      return once || isLast ? close("uncertain", unsure(message)) : again(message);
+    }
     case "threw": {
       const message = String(ports.redact(report.message));
       if (once) return close("uncertain", unsure(message));
-      const isLast = begun.erredBefore + 1 >= action.execution.maxAttempts;
       const worthIt = action.execution.retryOn?.(report.error) ?? true;
       return isLast || !worthIt ? close("failed", fail(message)) : again(message);
     }

@@ -1,15 +1,17 @@
-import { fromMicros, type Spent } from "../src/core/guards/amounts.ts";
-import { type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
+import { fromMicros } from "../src/core/guards/amounts.ts";
+import { budgetClaimsOf } from "../src/core/guards/budget.ts";
+import { chargesOf, type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
 import { judgeBudgets } from "../src/core/guards/judge-budgets.ts";
-import type { GuardRefusal } from "../src/core/guards/refusal.ts";
+import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import { describeClaim } from "./admit-call.ts";
+import { describeClaim, guardedCallOf } from "./admit-call.ts";
 import { eventOf } from "./event-of.ts";
+import type { ActivityPorts } from "./ports.ts";
 
-/** What an invocation came to cost: what its attempts reported, its estimate, or nothing because it never ran. */
-export type Cost = "reported" | "estimate" | "none";
+/** What an invocation came to cost: what its attempts spent, or nothing because none ran. */
+export type Cost = "incurred" | "none";
 
 /**
  * Settles what an invocation has reserved, in the transaction that closes it.
@@ -26,8 +28,9 @@ export async function settleGuards(
     await tx.budgets.release(row.tenant, reservation);
     return [eventOf(row, "guard.settled", { guard: "budget", outcome: "released" })];
   }
-  const spent: Spent | "estimate" = cost === "estimate" ? "estimate" : await tx.executions.sumSpent(row);
-  const entries = await tx.budgets.settle(row.tenant, reservation, spent);
+  const { spent, isWhole } = await tx.executions.sumSpent(row);
+  // What an attempt spent that never reported is not known: then the call counts at its estimate at least.
+  const entries = await tx.budgets.settle(row.tenant, reservation, isWhole ? spent : { atLeast: spent });
   const budgets = entries.map(({ name, unit, scope, amount, spent: settled }) => ({
     ...{ name, unit, scope },
     ...{ reserved: fromMicros(amount), spent: fromMicros(settled) },
@@ -40,12 +43,16 @@ export async function settleGuards(
  * A limit that nobody may be asked to exceed is held now too: others may have spent meanwhile.
  */
 export async function reserveGranted(
+  { tariff }: ActivityPorts,
   tx: TransactionTables,
-  row: LockedInvocation,
-  { charges, holdMs }: { readonly charges: GuardCharges | undefined; readonly holdMs: number },
+  { row, holdMs }: { readonly row: LockedInvocation; readonly holdMs: number },
 ): Promise<{ readonly charges: GuardCharges; readonly event: AuditEntry } | GuardRefusal | undefined> {
+  const charges = chargesOf(row);
   if (charges?.exceeds === undefined || charges.reservedRound !== undefined) return undefined;
-  const claims = charges.exceeds;
+  // The day or month may be another one than when the person was asked.
+  const options = { nowMs: row.now, priceUsage: tariff?.priceUsage };
+  const current = budgetClaimsOf(charges.limits.budget ?? [], guardedCallOf(row), options);
+  const claims = isRefusal(current) ? charges.exceeds : current;
   const accounts = claims.map((claim) => claim.account);
   const shortfall = judgeBudgets(claims, await tx.budgets.lock(row.tenant, accounts));
   if (shortfall?.mayAsk === false) return shortfall.refusal;

@@ -46,12 +46,14 @@ export interface AttemptStart {
   /** Events that the same transaction records before the start. */
   readonly events?: readonly AuditEntry[];
   readonly erredBefore?: number;
+  /** Milliseconds that are left of all attempts' time; all of it unless given. */
+  readonly leftMs?: number;
   readonly approval?: ActionContext["approval"];
 }
 
 /** Writes the next attempt into the ledger, before anything happens. */
 export async function startAttempt(tx: TransactionTables, start: AttemptStart): Promise<BegunAttempt> {
-  const { row, action, identity, token, events = [], erredBefore = 0, approval } = start;
+  const { row, action, identity, token, events = [], erredBefore = 0, approval, leftMs = Infinity } = start;
   const ref: InvocationRef = { tenant: row.tenant, id: row.id };
   const attempt = row.attempts + 1;
   const { mode } = action.execution;
@@ -61,6 +63,7 @@ export async function startAttempt(tx: TransactionTables, start: AttemptStart): 
   const started = eventOf(row, "execution.started", { attempt, mode, round: row.round, digest: row.digest });
   await tx.audit.append(row.tenant, [...events, started]);
   const begun = { ...row, status: "executing", guards: change.guards ?? row.guards } as const;
-  const execution = executionOf(begun, action);
+  const limited = executionOf(begun, action);
+  const execution = { ...limited, attemptTimeoutMs: Math.min(limited.attemptTimeoutMs, leftMs) };
   return { kind: "run", ref, row: begun, action, execution, attempt, token, erredBefore, approval, beganAtMs: row.now };
 }

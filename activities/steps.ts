@@ -6,7 +6,7 @@ import type { ClosedStatus, ClosedStep, ExecuteStep, RunResult, WaitStep } from 
 import type { Action } from "../src/action/action.ts";
 import { chargesOf, limitExecution } from "../src/core/guards/charges.ts";
 import { escapeMarkdown } from "../src/core/markdown.ts";
-import type { ApprovalState } from "../src/core/approval/approval.ts";
+import type { ApprovalState, ResolvedApproval } from "../src/core/approval/approval.ts";
 import { nextChangeAtMs } from "../src/core/approval/approval.ts";
 import type { InvocationRow } from "../src/store/invocations.ts";
 
@@ -32,17 +32,35 @@ export function waitStep(row: InvocationRow, state: ApprovalState, nowMs: number
   };
 }
 
+/** A call that waits for a breaker and whose approval has no end waits so long at most. Our choice: an outage over a night. */
+const MAX_BREAKER_WAIT_MS = 86_400_000;
+
+/** Who let a call run, and how long it may wait until it does. */
+export interface Release {
+  /** Who approved; nobody, where policy allowed. */
+  readonly by: readonly string[];
+  /** Milliseconds until the approval is void; absent where it has no end. */
+  readonly executeInMs?: number | undefined;
+}
+
 /** The step that executes the action. */
-export function executeStep(row: InvocationRow, action: Action, by: readonly string[]): ExecuteStep {
+export function executeStep(row: InvocationRow, action: Action, { by, executeInMs }: Release): ExecuteStep {
+  const mayWait = by.length > 0 && chargesOf(row)?.limits.breaker !== undefined;
   const { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs } = executionOf(row, action);
   const approved =
     by.length === 0 ? "**Allowed**" : `**Approved** by ${by.map((name) => escapeMarkdown(name)).join(", ")}`;
   return {
     kind: "execute",
     execution: { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs },
+    ...(mayWait ? { waitMs: Math.max(0, executeInMs ?? MAX_BREAKER_WAIT_MS) } : {}),
     summary: `Run ${row.action}`,
     details: `${approved}, running\n\nDigest: ${row.digest}`,
   };
+}
+
+/** What a resolution lets run, as of now. */
+export function releaseOf({ by, executeByAtMs }: ResolvedApproval, nowMs: number): Release {
+  return { by, ...(executeByAtMs === undefined ? {} : { executeInMs: executeByAtMs - nowMs }) };
 }
 
 /** The action's times and counts, within what limits the call. */

@@ -107,11 +107,11 @@ function startTimer({ waitMs, summary }: WaitStep): Timer {
 }
 
 /** Executes the action. Whatever ends the activity without an outcome is closed by what the ledger knows. */
-async function execute(ref: InvocationRef, inbox: Inbox, { execution, summary }: ExecuteStep): Promise<ClosedStep> {
+async function execute(ref: InvocationRef, inbox: Inbox, step: ExecuteStep): Promise<ClosedStep> {
   const { executeAction } =
-    execution.mode === "inline"
-      ? proxyLocalActivities<Activities>(inlineOptions(execution, summary))
-      : proxyActivities<Activities>(executionOptions(execution, summary));
+    step.execution.mode === "inline"
+      ? proxyLocalActivities<Activities>(inlineOptions(step))
+      : proxyActivities<Activities>(executionOptions(step));
   const scope = new CancellationScope();
   const running = scope.run(() => executeAction(ref));
   void condition(() => inbox.canceled).then(() => scope.cancel());

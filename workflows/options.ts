@@ -1,5 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from "@temporalio/workflow";
-import type { ExecutionOptions } from "../src/contract/manifest.ts";
+import type { ExecuteStep } from "../src/contract/run.ts";
 
 /**
  * One transaction each; the decision of an inline action also runs it, 5 s at most, and settles it.
@@ -24,12 +24,12 @@ const RETRY = { initialInterval: 500, backoffCoefficient: 2, maximumInterval: 30
 const MAX_TRIES = 10_000;
 
 /** How the action's activity is run. One fixed id: a run has one execution. */
-export function executionOptions(execution: ExecutionOptions, summary: string): ActivityOptions {
+export function executionOptions({ execution, summary, waitMs = 0 }: ExecuteStep): ActivityOptions {
   return {
     activityId: "execute",
     summary,
     startToCloseTimeout: execution.attemptTimeoutMs + BOOKKEEPING_MS,
-    scheduleToCloseTimeout: execution.totalTimeoutMs + BOOKKEEPING_MS,
+    scheduleToCloseTimeout: execution.totalTimeoutMs + waitMs + BOOKKEEPING_MS,
     heartbeatTimeout: execution.heartbeatTimeoutMs,
     // Named, since the SDK takes its absence for TRY_CANCEL: what a canceled action reports is its outcome.
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
@@ -38,11 +38,11 @@ export function executionOptions(execution: ExecutionOptions, summary: string): 
 }
 
 /** How an inline action is run: inside the workflow task, so its time is short and its waits are too. */
-export function inlineOptions(execution: ExecutionOptions, summary: string): LocalActivityOptions {
+export function inlineOptions({ execution, summary, waitMs = 0 }: ExecuteStep): LocalActivityOptions {
   return {
     summary,
     startToCloseTimeout: execution.attemptTimeoutMs + 2_000,
-    scheduleToCloseTimeout: execution.totalTimeoutMs,
+    scheduleToCloseTimeout: execution.totalTimeoutMs + waitMs + BOOKKEEPING_MS,
     cancellationType: "WAIT_CANCELLATION_COMPLETED",
     retry: { ...RETRY, maximumAttempts: MAX_TRIES },
     localRetryThreshold: 1_000,

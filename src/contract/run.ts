@@ -45,6 +45,8 @@ export interface WaitStep {
 export interface ExecuteStep {
   readonly kind: "execute";
   readonly execution: ExecutionOptions;
+  /** Milliseconds that it may wait besides before it begins; absent where it waits for nothing. */
+  readonly waitMs?: number;
   /** Label of the activity. */
   readonly summary: string;
   readonly details: string;

@@ -69,13 +69,24 @@ function createReads(sql: Sql) {
       return rows[0];
     },
 
-    /** What all attempts said that they spent, together; a unit of which none spoke is absent. */
-    async sumSpent(ref: InvocationRef): Promise<Spent> {
-      const rows = await sql.query<{ spent: string }>(
-        `select spent from execution where tenant = $1 and invocation = $2 and spent is not null`,
+    /** When the first attempt began, epoch milliseconds; now, before there is one. */
+    async firstStartedAt(ref: InvocationRef): Promise<number> {
+      const [row] = await sql.query<{ at: number }>(
+        `select coalesce(min(started_at), ms_now()) as at from execution where tenant = $1 and invocation = $2`,
         [ref.tenant, ref.id],
       );
-      return rows.map(({ spent }) => JSON.parse(spent) as Spent).reduce(addSpent, {});
+      return row?.at ?? Number.NaN;
+    },
+
+    /** What all attempts said that they spent, together; a unit of which none spoke is absent. Whole, if every attempt has reported. */
+    async sumSpent(ref: InvocationRef): Promise<{ readonly spent: Spent; readonly isWhole: boolean }> {
+      const rows = await sql.query<{ spent: string | null; state: AttemptState }>(
+        `select spent, state from execution where tenant = $1 and invocation = $2`,
+        [ref.tenant, ref.id],
+      );
+      const reported = rows.flatMap(({ spent }) => (spent === null ? [] : [JSON.parse(spent) as Spent]));
+      const isWhole = rows.every(({ state }) => state !== "started" && state !== "uncertain");
+      return { spent: reported.reduce(addSpent, {}), isWhole };
     },
 
     /** How many attempts reported an error. */
@@ -97,6 +108,14 @@ function createWrites(sql: Sql) {
         `insert into execution (tenant, invocation, attempt, round, token, mode, digest, state, worker)
          values ($1, $2, $3, $4, $5, $6, $7, 'started', $8)`,
         [row.ref.tenant, row.ref.id, row.attempt, row.round, row.token, row.mode, row.digest, row.worker],
+      );
+    },
+
+    /** Writes what an attempt spent that is not in charge any more: its report changes nothing, but its cost was real. */
+    async noteSpent(attempt: Pick<FinishedExecution, "ref" | "attempt" | "token">, spent: string): Promise<void> {
+      await sql.query(
+        `update execution set spent = $5 where tenant = $1 and invocation = $2 and attempt = $3 and token = $4 and spent is null`,
+        [attempt.ref.tenant, attempt.ref.id, attempt.attempt, attempt.token, spent],
       );
     },
 

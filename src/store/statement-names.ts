@@ -1,7 +1,11 @@
+import { sha256Hex } from "../core/digest.ts";
 import { isForeignStatement, isStalePlan } from "./errors.ts";
 
 /** Statements that a connection keeps prepared at most. Our choice: more than the store has; what filters vary beyond is planned each time. */
 const MAX_STATEMENTS = 256;
+
+/** Characters of a statement's hash in its name: 128 bits, within what PostgreSQL keeps of a name. */
+const NAME_LENGTH = 32;
 
 /** What a process calls its prepared statements. A named one is planned once per connection, and planning takes longer than running. */
 export interface StatementNames {
@@ -14,14 +18,13 @@ export interface StatementNames {
 /** Names of one pool of connections. */
 export function createStatementNames(): StatementNames {
   const names = new Map<string, string>();
-  let given = 0;
   let areShared = false;
   return {
     nameOf(text) {
       const known = names.get(text);
       if (known !== undefined || areShared || names.size >= MAX_STATEMENTS) return known;
-      given += 1;
-      const name = `countersign_${given}`;
+      // By its text: where connections are shared, one process must never run another's statement under its own name.
+      const name = `cs_${sha256Hex(text).slice(0, NAME_LENGTH)}`;
       names.set(text, name);
       return name;
     },

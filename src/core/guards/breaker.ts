@@ -41,6 +41,9 @@ export interface BreakerReport {
   readonly outcome: BreakerOutcome;
 }
 
+/** After so long a probe is asked about again, though its lease may be longer. Our choice: most attempts report within it. */
+const PROBE_LOOK_MS = 5_000;
+
 /** Whether the breaker stops a call at `nowMs`. Reserves nothing: `undefined` means that the call may try. */
 export function findRefusal(state: BreakerState, nowMs: number): BreakerStop | undefined {
   switch (state.status) {
@@ -49,7 +52,8 @@ export function findRefusal(state: BreakerState, nowMs: number): BreakerStop | u
     case "open":
       return stopUntil(state.resetAtMs, nowMs);
     case "half_open":
-      return stopUntil(state.probe?.untilMs, nowMs);
+      // A probe reports sooner than its lease runs out, so it is worth looking again before.
+      return stopUntil(state.probe && Math.min(state.probe.untilMs, nowMs + PROBE_LOOK_MS), nowMs);
   }
 }
 

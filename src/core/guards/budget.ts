@@ -38,7 +38,7 @@ const INNERMOST_FIRST: readonly BudgetScope[] = ["part", "run", "actor", "tenant
  * Innermost accounts first, then in the order of the limits.
  *
  * Refused with `run_required` where a run is limited and none is named, `invalid_input` where the input has no amount at the
- * estimate's place, and `budget_exceeded` (not retryable) where nobody can tell the estimate.
+ * estimate's place or the action's own function tells none, and `budget_exceeded` (not retryable) where the tariff tells none.
  */
 export function budgetClaimsOf(
   limits: readonly BudgetTerm[],
@@ -108,7 +108,11 @@ function estimate(term: BudgetTerm, input: unknown, { priceUsage }: ClaimOptions
   if (told !== undefined) {
     return isAmount(told) ? toMicros(told, "up") : refuseEstimate(name, "the estimate of its cost is not an amount");
   }
-  if (plan === undefined || unit === "units") return refuseEstimate(name, "nothing tells what it is reckoned to cost");
+  if (plan === undefined) {
+    const message = `What the call would spend of the budget ${name} can't be told from its input`;
+    return refuse("budget", "invalid_input", { message, details: { name } });
+  }
+  if (unit === "units") return refuseEstimate(name, "a plan tells nothing of units");
   if (unit === "tokens") return toMicros(plan.input + plan.output, "up");
   if (priceUsage === undefined) return refuseEstimate(name, "no tariff is there to price its plan");
   return priceUsage(plan) ?? refuseEstimate(name, "the tariff has no price for its plan");

@@ -2,7 +2,6 @@ import type { BudgetLimit, LimitTerms } from "../../contract/policy.ts";
 import { mergeLimitTerms } from "../policy/document/limit-terms.ts";
 import { isAmount } from "./amounts.ts";
 import type { ActionTerms } from "./action-terms.ts";
-import { type GuardRefusal, isRefusal, refuse } from "./refusal.ts";
 
 /** Who limits a call. */
 export interface DeclaredLimits {
@@ -16,26 +15,23 @@ export interface DeclaredLimits {
 
 /**
  * The limits that one call must keep: the action's and the policy's together, the stricter of what speaks of the same thing;
- * `undefined` when there are none. Every budget has its estimate or plan then. `facts` is there if and only if the action proves
+ * `undefined` when there are none. A budget whose function throws, or tells no number from 0 to 1,000,000,000, has neither estimate
+ * nor plan: the call is refused when it comes to its budgets. `facts` is there if and only if the action proves
  * some: a policy can lower what a session holds, and means nothing for actions that add nothing to it.
- *
- * A function that throws, or tells no number from 0 to 1,000,000,000, refuses the call (`invalid_input`).
  */
-export function effectiveLimits({ action, policy = {}, input }: DeclaredLimits): LimitTerms | GuardRefusal | undefined {
+export function effectiveLimits({ action, policy = {}, input }: DeclaredLimits): LimitTerms | undefined {
   const own = action === undefined ? {} : withEstimates(action, input);
-  if (isRefusal(own)) return own;
   const { facts, ...rest } = mergeLimitTerms(own, policy);
   const limits = own.facts === undefined || facts === undefined ? rest : { ...rest, facts };
   return Object.keys(limits).length === 0 ? undefined : limits;
 }
 
-function withEstimates({ terms, estimates }: ActionTerms, input: unknown): LimitTerms | GuardRefusal {
+function withEstimates({ terms, estimates }: ActionTerms, input: unknown): LimitTerms {
   if (terms.budget === undefined || estimates.size === 0) return terms;
   const budget: BudgetLimit[] = [];
   for (const [index, limit] of terms.budget.entries()) {
     const estimate = estimates.get(index);
     const amount = estimate && askEstimate(estimate, input);
-    if (estimate !== undefined && amount === undefined) return refuseEstimate(limit);
     budget.push(amount === undefined ? limit : { ...limit, estimate: amount });
   }
   return { ...terms, budget };
@@ -51,11 +47,4 @@ function askEstimate(estimate: (input: unknown) => unknown, input: unknown): num
   } catch {
     return undefined;
   }
-}
-
-function refuseEstimate({ name }: BudgetLimit): GuardRefusal {
-  return refuse("budget", "invalid_input", {
-    message: `What the call would spend of the budget ${name} can't be told from its input`,
-    details: { name },
-  });
 }

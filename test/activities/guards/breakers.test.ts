@@ -14,6 +14,16 @@ beforeAll(async () => {
       limits: { breaker, budget: { name: "once", limit: 9, unit: "units", estimate: 1 } },
       execution: { mode: "at_most_once" },
     },
+    "free.generous": {
+      limits: {
+        breaker,
+        budget: { name: "small", limit: 1, unit: "units", estimate: 2, onExceed: "require_approval" },
+      },
+    },
+    "free.two": {
+      limits: { breaker: [breaker, { dependency: "post" }] },
+      execution: { mode: "idempotent", maxAttempts: 5 },
+    },
     "free.again": { limits: { breaker }, execution: { mode: "idempotent", maxAttempts: 5 } },
     "asked.paid": { limits: { breaker } },
     "free.slow": { limits: { breaker }, execution: { mode: "inline", attemptTimeoutMs: 20, maxAttempts: 1 } },
@@ -93,14 +103,72 @@ test("runAction() counts an attempt's own time limit as a timeout of the depende
   expect(await stateOf()).toBe("open");
 });
 
-test("beginExecution() refuses a call that may run once when the breaker opened meanwhile, and releases its budget", async () => {
-  const { ref } = await call(desk, { action: "free.once" });
-  await open();
-  await execute(desk, ref);
-  const row = await rowOf(desk, ref);
-  expect([row.status, row.attempts]).toEqual(["denied", 0]);
-  expect(JSON.parse(row.error ?? "")).toMatchObject({ code: "circuit_open" });
+test("beginExecution() lets a call that was let in wait when the breaker opened meanwhile, and its end releases its budget", async () => {
+  for (const action of ["free.once", "free.again"]) {
+    const { ref } = await call(desk, { action });
+    await open();
+    await expect(execute(desk, ref)).rejects.toMatchObject({ type: "circuit_open" });
+    await desk.store.invocations.update(ref, { cancel_at: new Date() });
+    await perform(() => activitiesOf(desk).closeInvocation(ref, { canceled: true }));
+    expect(desk.acts.filter(({ id }) => id === ref.id)).toEqual([]);
+    await desk.store.db.query("truncate breaker");
+  }
   expect((await balances(desk, "once"))["tenant"]).toEqual({ used: 0, reserved: 0 });
+});
+
+test("beginExecution() asks a breaker again whose probe ran out before a worker took the call up", async () => {
+  await open();
+  await passReset();
+  const { ref } = await call(desk, { action: "free.again" });
+  await desk.store.transaction(async (tx) => {
+    const { states, nowMs } = await tx.breakers.lock("default", ["bank"]);
+    const state = states.get("bank");
+    if (state?.probe === undefined) throw new Error("There is no probe");
+    await tx.breakers.save("default", "bank", { ...state, probe: { ...state.probe, untilMs: nowMs - 1 } });
+  });
+  let during: string | undefined;
+  desk.behave = async () => {
+    desk.behave = () => ({});
+    during = await answer(desk, { action: "free.quick" });
+    await execute(desk, ref).catch((error: unknown) => (during = `${during} ${(error as { type: string }).type}`));
+    return {};
+  };
+  await answer(desk, { action: "free.quick" });
+  expect(during).toBe("circuit_open circuit_open");
+});
+
+test("closeUncertain() frees the probe of an attempt of which nobody will hear again", async () => {
+  await open();
+  await passReset();
+  const { ref } = await call(desk, { action: "free.once" });
+  desk.behave = () => new Promise(() => undefined);
+  void execute(desk, ref).catch(() => undefined);
+  await expect.poll(() => stateOf()).toBe("half_open");
+  await execute(desk, ref, 2);
+  expect((await rowOf(desk, ref)).status).toBe("uncertain");
+  desk.behave = () => ({});
+  expect(await answer(desk, { action: "free.quick" })).toBe("executed");
+});
+
+test("admitCall() keeps no probe for a call that waits for a person because of its budget", async () => {
+  await open();
+  await passReset();
+  expect(await answer(desk, { action: "free.generous" })).toBe("pending");
+  expect(await answer(desk, { action: "free.quick" })).toBe("executed");
+});
+
+test("nextAttempt() keeps a probe that it gave back although another breaker makes it wait", async () => {
+  await open();
+  await passReset();
+  const { ref } = await call(desk, { action: "free.two" });
+  expect(await stateOf()).toBe("half_open");
+  await desk.store.transaction(async (tx) => {
+    const { nowMs } = await tx.breakers.lock("default", ["post"]);
+    const open = { status: "open", failedAtMs: [], openedAtMs: nowMs, resetAtMs: nowMs + 60_000 } as const;
+    await tx.breakers.save("default", "post", open);
+  });
+  await expect(execute(desk, ref, 2)).rejects.toMatchObject({ type: "circuit_open" });
+  expect(await answer(desk, { action: "free.quick" })).toBe("executed");
 });
 
 test("beginExecution() lets an approved call wait for the breaker while it has time", async () => {

@@ -173,11 +173,17 @@ describe("budgetClaimsOf(): estimates", () => {
     expect(refusalOf({ ...LIMIT, scope: "part" }).code).toBe("invalid_request");
   });
 
+  test("budgetClaimsOf() refuses what nothing tells the cost of as invalid_input", () => {
+    expect(refusalOf({ name: "llm", unit: "usd", limit: 1 })).toMatchObject({
+      ...{ guard: "budget", code: "invalid_input", retryable: false, details: { name: "llm" } },
+      message: "What the call would spend of the budget llm can't be told from its input",
+    });
+  });
+
   test.each([
     ["no tariff is there to price its plan", { plan: PLAN }, undefined],
     ["the tariff has no price for its plan", { plan: PLAN }, (): undefined => undefined],
-    ["nothing tells what it is reckoned to cost", {}, undefined],
-    ["nothing tells what it is reckoned to cost", { plan: PLAN, unit: "units" }, (): number => 1],
+    ["a plan tells nothing of units", { plan: PLAN, unit: "units" }, (): number => 1],
     ["the estimate of its cost is not an amount", { estimate: NaN }, undefined],
   ] as const)("budgetClaimsOf() refuses for good because %s", (why, terms, priceUsage) => {
     const refusal = refusalOf({ name: "llm", unit: "usd", limit: 1, ...terms }, {}, { ...OPTIONS, priceUsage });

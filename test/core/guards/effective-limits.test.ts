@@ -66,7 +66,7 @@ test("effectiveLimits() gives functions a copy of the input", () => {
   expect(input).toEqual(INPUT);
 });
 
-describe("effectiveLimits() refuses a call whose estimate", () => {
+describe("effectiveLimits() leaves a budget without an estimate whose function", () => {
   test.each<[what: string, estimate: (input: unknown) => unknown]>([
     ["throws", () => (undefined as unknown as { readonly cents: number }).cents],
     ["is negative", () => -0.01],
@@ -78,13 +78,8 @@ describe("effectiveLimits() refuses a call whose estimate", () => {
     ["is promised", () => Promise.resolve(5)],
     ["is promised in vain", () => Promise.reject(new Error("no"))],
   ])("%s", (_, estimate) => {
-    expect(effectiveLimits({ action: withEstimate(estimate), policy: undefined, input: INPUT })).toEqual({
-      kind: "refused",
-      guard: "budget",
-      code: "invalid_input",
-      retryable: false,
-      message: "What the call would spend of the budget b can't be told from its input",
-      details: { name: "b" },
-    });
+    const limits = effectiveLimits({ action: withEstimate(estimate), policy: undefined, input: INPUT });
+    expect(limits?.budget?.[1]).toMatchObject({ name: "b" });
+    expect(limits?.budget?.[1]).not.toHaveProperty("estimate");
   });
 });
