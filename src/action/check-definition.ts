@@ -1,6 +1,7 @@
 import { MAX_ACTION_NAME_LENGTH, MAX_INLINE_ATTEMPT_MS } from "../contract/limits.ts";
 import type { CountersignError } from "../core/countersign-error.ts";
 import type { ActionExecution } from "./action.ts";
+import type { ActionTerms } from "./action-limits.ts";
 import { createFault, type Fault, type Fields, isActionName } from "./definition-fault.ts";
 import { isAsyncFunction } from "./is-async-function.ts";
 import { readActionLimits } from "./read-action-limits.ts";
@@ -51,7 +52,7 @@ export function assertDefinition(definition: Fields): void {
   if (typeof definition["run"] !== "function") throw fault("run", "must be a function");
   if (definition["execution"] !== undefined) assertExecution(definition["execution"], fault);
   assertProves(definition["proves"], fault);
-  readActionLimits(definition, fault);
+  assertNoSecretAmounts(readActionLimits(definition, fault), definition["secretFields"], fault);
 }
 
 function assertProves(proves: unknown, fault: Fault): void {
@@ -136,6 +137,20 @@ function assertCount(value: unknown, field: string, fault: Fault): void {
   if (value === undefined) return;
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= MAX_TIMER_MS) return;
   throw fault(field, `must be a whole number from 1 to ${MAX_TIMER_MS}`);
+}
+
+/** What is counted is shown in refusals, in the record and to approvers; a secret place must not be what it is read from. */
+function assertNoSecretAmounts(limits: ActionTerms | undefined, secretFields: unknown, fault: Fault): void {
+  const secrets = isWordList(secretFields) ? secretFields : [];
+  const isSecret = (pointer: unknown): boolean =>
+    typeof pointer === "string" && secrets.some((secret) => `${pointer}/`.startsWith(`${secret}/`));
+  for (const { estimate } of limits?.terms.budget ?? []) {
+    if (isSecret(estimate)) throw fault("limits.budget.estimate", "must not be read from a secret field");
+  }
+  for (const { cost } of limits?.terms.rate ?? []) {
+    const pointer = typeof cost === "string" ? cost.slice("input:".length) : undefined;
+    if (isSecret(pointer)) throw fault("limits.rate.cost", "must not be read from a secret field");
+  }
 }
 
 function isOneOf(value: unknown, words: readonly string[]): boolean {

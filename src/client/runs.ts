@@ -10,7 +10,7 @@ import { pathOf, type Transport } from "./transport.ts";
 const BLOCKING_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(["budget_exceeded", "forbidden", "action_denied", "not_an_approver", "self_approval"] as const),
   ...(["approval_rejected", "approval_expired", "invocation_canceled", "fact_missing"] as const),
-  ...(["unsatisfiable_approval", "run_required", "session_required"] as const),
+  ...(["unsatisfiable_approval", "run_required", "session_required", "too_large"] as const),
   ...(["rate_limited", "attempts_exceeded", "circuit_open"] as const),
 ]);
 

@@ -196,3 +196,16 @@ test("limitTermsOf() tells functions of estimates by their place", () => {
   expect(terms?.terms.budget).toEqual([budget, { name: "b", limit: 5, unit: "usd" }]);
   expect([...(terms?.estimates ?? [])]).toEqual([[1, estimate]]);
 });
+
+test("defineAction() refuses to count by what is secret, since what is counted is shown", () => {
+  const secretFields = ["/card", "/amount"];
+  const bySecret = { ...budget, estimate: "/card/fee" };
+  expect(() => define({ secretFields, limits: { budget: bySecret } })).toThrow(
+    "limits.budget.estimate must not be read from a secret field",
+  );
+  expect(() => define({ secretFields, limits: { rate: { ...rate, cost: "input:/amount" } } })).toThrow(
+    "limits.rate.cost must not be read from a secret field",
+  );
+  const bySimilarName = { ...budget, estimate: "/amounts" };
+  expect(() => define({ secretFields, limits: { budget: bySimilarName } })).not.toThrow();
+});

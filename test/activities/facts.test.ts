@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { checkFacts, type FactCheck, factsProvenBy, recordFacts } from "../../activities/facts.ts";
+import { type FactCheck, factsProvenBy, questionFacts, recordFacts } from "../../activities/facts.ts";
 import type { Action, Fact } from "../../src/action/action.ts";
 import { defineAction } from "../../src/action/define-action.ts";
 import { factKeyOf } from "../../src/core/guards/facts.ts";
+import { isRefusal } from "../../src/core/guards/refusal.ts";
 import { readFacts } from "../../src/core/guards/read-facts.ts";
 import type { FactCapacity } from "../../src/contract/policy.ts";
-import type { TransactionTables } from "../../src/store/store.ts";
 import { recordInvocation } from "../support/decided-invocations.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
 
@@ -21,15 +21,17 @@ beforeAll(async () => {
 afterAll(() => store.close());
 beforeEach(() => store.truncateAll());
 
-function check(change: Partial<FactCheck["call"]> = {}, options: Partial<Omit<FactCheck, "call">> = {}) {
+/** Asks the store what a call needs to know, and judges it. */
+async function check(change: Partial<FactCheck["call"]> = {}, options: Partial<Omit<FactCheck, "call">> = {}) {
   const call = {
     ...{ tenant: "default", actor: "ada", run: undefined, session: SESSION },
     ...{ action: "orders.delete", input: { orderId: "ord_1" } },
     ...change,
   };
-  return store.transaction((tx) =>
-    checkFacts(tx, { call, requires: REQUIRES, capacity: undefined, proves: false, ...options }),
-  );
+  const question = questionFacts({ call, requires: REQUIRES, capacity: undefined, proves: false, ...options });
+  if (question === undefined || isRefusal(question)) return question;
+  const { facts } = await store.admissions.ask(call.tenant, { facts: question });
+  return question.judge(facts ?? expect.unreachable("The session was looked at"));
 }
 
 /** Records what a call of ada's proved in a session, as its outcome's transaction does. */
@@ -49,8 +51,8 @@ async function record(
 
 const seen = (...values: Fact["value"][]): Fact[] => values.map((value) => ({ kind: "order_seen", value }));
 
-describe("checkFacts()", () => {
-  test("checkFacts() lets a call pass once its fact was proven, and no other before or after", async () => {
+describe("questionFacts()", () => {
+  test("questionFacts() lets a call pass once its fact was proven, and no other before or after", async () => {
     expect(await check()).toMatchObject({ code: "fact_missing", details: { hint: "Read the order" } });
     await record(seen("ord_1"));
     expect(await check()).toBeUndefined();
@@ -60,7 +62,7 @@ describe("checkFacts()", () => {
     });
   });
 
-  test("checkFacts() tells what was proven by another actor, elsewhere or for another type from what is required", async () => {
+  test("questionFacts() tells what was proven by another actor, elsewhere or for another type from what is required", async () => {
     await record(seen("ord_1", 7));
     for (const other of [{ actor: "eve" }, { tenant: "acme" }, { session: { id: "s1", scope: "x" } }]) {
       expect(await check(other)).toMatchObject({ code: "fact_missing" });
@@ -69,7 +71,7 @@ describe("checkFacts()", () => {
     expect(await check({ input: { orderId: "7" } })).toMatchObject({ code: "fact_missing" });
   });
 
-  test("checkFacts() refuses without a session, and in one that was closed", async () => {
+  test("questionFacts() refuses without a session, and in one that was closed", async () => {
     expect(await check({ session: undefined })).toMatchObject({ code: "session_required" });
     await record(seen("ord_1"));
     await store.facts.closeSession({ tenant: "default", actor: "ada", id: "s1" });
@@ -77,7 +79,7 @@ describe("checkFacts()", () => {
     expect(await check({}, { requires: [], proves: true, capacity: { max: 1, onFull: "refuse" } })).toBeUndefined();
   });
 
-  test("checkFacts() refuses what proves more in a full session, unless what is too much is dropped", async () => {
+  test("questionFacts() refuses what proves more in a full session, unless what is too much is dropped", async () => {
     await record(seen("ord_1", "ord_2"));
     const full = { requires: [], proves: true, capacity: { max: 2, onFull: "refuse" } } as const;
     expect(await check({}, full)).toMatchObject({ code: "too_large", details: { limit: 2, used: 2 } });
@@ -90,13 +92,13 @@ describe("checkFacts()", () => {
     expect(await check({ input: {} }, { ...full, requires: REQUIRES })).toMatchObject({ code: "fact_missing" });
   });
 
-  test("checkFacts() asks the store only for calls that require or prove something", async () => {
-    const none = {} as TransactionTables;
+  test("questionFacts() asks the store only for calls that require or prove something", () => {
     const call = { tenant: "default", actor: "ada", run: undefined, session: SESSION, action: "a", input: {} };
     const free = { call, requires: [], capacity: undefined, proves: false };
-    expect(await checkFacts(none, free)).toBeUndefined();
-    expect(await checkFacts(none, { ...free, proves: true, capacity: { max: 1, onFull: "truncate" } })).toBeUndefined();
-    await expect(checkFacts(none, { ...free, proves: true })).rejects.toThrow(TypeError);
+    expect(questionFacts(free)).toBeUndefined();
+    expect(questionFacts({ ...free, proves: true, capacity: { max: 1, onFull: "truncate" } })).toBeUndefined();
+    const place = { tenant: "default", actor: "ada", ...SESSION };
+    expect(questionFacts({ ...free, proves: true })).toMatchObject({ place, keys: [] });
   });
 });
 

@@ -12,7 +12,7 @@ const OK = { status: 200, body: buildView({ output: { done: true } }) };
 const REFUSING_CODES = [
   ...["budget_exceeded", "forbidden", "action_denied", "not_an_approver", "self_approval", "approval_rejected"],
   ...["approval_expired", "invocation_canceled", "fact_missing", "unsatisfiable_approval", "run_required"],
-  ...["session_required", "rate_limited", "attempts_exceeded", "circuit_open"],
+  ...["session_required", "rate_limited", "attempts_exceeded", "circuit_open", "too_large"],
 ];
 
 function connect(url: string, options: ClientOptions = {}) {

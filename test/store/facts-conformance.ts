@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { factKeyOf } from "../../src/core/guards/facts.ts";
 import type { ProvenFact } from "../../src/core/guards/read-facts.ts";
+import { createAdmissions } from "../../src/store/admissions.ts";
 import type { Db } from "../../src/store/db.ts";
 import { createFactTable, type FactPlace, type ProofResult } from "../../src/store/facts.ts";
 import { type FactOperation, createFactModel, operations } from "./fact-model.ts";
@@ -28,8 +29,12 @@ export function describeFacts(db: () => Db): void {
       });
     const keys = (values: readonly (string | number)[], kind = "seen") =>
       factsOf(values, 1, kind).map(({ key }) => key);
+    const find = async (place: FactPlace, asked: readonly string[]) => {
+      const { facts: found } = await createAdmissions(db()).ask(place.tenant, { facts: { place, keys: asked } });
+      return found ?? expect.unreachable("The session was looked at");
+    };
     const provenOf = async (values: readonly (string | number)[], place = PLACE) => {
-      const { proven } = await facts().find(place, keys(values));
+      const { proven } = await find(place, keys(values));
       return values.filter((value) => proven.has(factKeyOf("seen", value)));
     };
     /** Lets time pass by making everything older. */
@@ -41,36 +46,36 @@ export function describeFacts(db: () => Db): void {
         ),
       );
 
-    test("find() finds what was proven and nothing in a session that nobody knows", async () => {
-      expect(await facts().find(PLACE, keys([1]))).toEqual({ isClosed: false, held: 0, proven: new Set() });
+    test("ask() finds what was proven and nothing in a session that nobody knows", async () => {
+      expect(await find(PLACE, keys([1]))).toEqual({ isClosed: false, held: 0, proven: new Set() });
       expect(await prove(factsOf([1, "1", "b"]))).toEqual({ stored: 3, dropped: 0, kinds: ["seen"] });
-      expect(await facts().find(PLACE, keys([1, "c", "b"]))).toEqual({
+      expect(await find(PLACE, keys([1, "c", "b"]))).toEqual({
         ...{ isClosed: false, held: 3 },
         proven: new Set(keys([1, "b"])),
       });
     });
 
-    test("find() tells texts from numbers, and kinds from each other", async () => {
+    test("ask() tells texts from numbers, and kinds from each other", async () => {
       await prove([...factsOf([1, "2"]), ...factsOf([3], 24, "listed")]);
       expect(await provenOf([1, "1", 2, "2", 3])).toEqual([1, "2"]);
     });
 
-    test("find() keeps tenant, actor, session and scope apart", async () => {
+    test("ask() keeps tenant, actor, session and scope apart", async () => {
       await prove(factsOf(["a"]));
       for (const other of [{ tenant: "acme" }, { actor: "eve" }, { id: "s2" }, { scope: "other" }]) {
-        expect(await facts().find({ ...PLACE, ...other }, keys(["a"]))).toMatchObject({ held: 0, proven: new Set() });
+        expect(await find({ ...PLACE, ...other }, keys(["a"]))).toMatchObject({ held: 0, proven: new Set() });
       }
     });
 
-    test("find() forgets each fact when its own time is over, by the database's clock", async () => {
+    test("ask() forgets each fact when its own time is over, by the database's clock", async () => {
       await prove([...factsOf(["short"], 1), ...factsOf(["long"], 3)]);
       await age(2);
-      expect(await facts().find(PLACE, keys(["short", "long"]))).toMatchObject({
+      expect(await find(PLACE, keys(["short", "long"]))).toMatchObject({
         held: 1,
         proven: new Set(keys(["long"])),
       });
       await age(2);
-      expect(await facts().find(PLACE, keys(["long"]))).toMatchObject({ held: 0, proven: new Set() });
+      expect(await find(PLACE, keys(["long"]))).toMatchObject({ held: 0, proven: new Set() });
     });
 
     test("prove() never makes shorter what was proven for longer, and renews what was proven for less", async () => {
@@ -121,7 +126,7 @@ export function describeFacts(db: () => Db): void {
     test("prove() by 64 calls at once holds exactly as many facts as a session may", async () => {
       const calls = Array.from({ length: 64 }, (_, call) => prove(factsOf([`own ${call}`, `shared ${call % 4}`])));
       const results = await Promise.all(calls);
-      const { held } = await facts().find(PLACE, []);
+      const { held } = await find(PLACE, []);
       expect(held).toBe(MAX);
       expect(await db().query("select count(*) as n from fact")).toEqual([{ n: MAX }]);
       expect(results.every(({ stored, dropped }) => stored + dropped === 2)).toBe(true);
@@ -133,7 +138,7 @@ export function describeFacts(db: () => Db): void {
       await prove(factsOf(["a"]), { place: { ...PLACE, actor: "eve" } });
       expect(await facts().closeSession(PLACE, "default")).toEqual(["default"]);
       expect(await facts().closeSession(PLACE, "default")).toEqual([]);
-      expect(await facts().find(PLACE, keys(["a"]))).toEqual({ isClosed: true, held: 0, proven: new Set() });
+      expect(await find(PLACE, keys(["a"]))).toEqual({ isClosed: true, held: 0, proven: new Set() });
       expect(await prove(factsOf(["b", "c", "b"]))).toEqual({ stored: 0, dropped: 2, kinds: [] });
       expect(await provenOf(["a"], { ...PLACE, scope: "other" })).toEqual(["a"]);
       expect(await provenOf(["a"], { ...PLACE, actor: "eve" })).toEqual(["a"]);
@@ -156,7 +161,7 @@ export function describeFacts(db: () => Db): void {
         facts().closeSession(PLACE),
         ...Array.from({ length: 8 }, (_, call) => prove(factsOf([call + 8]))),
       ]);
-      expect(await facts().find(PLACE, [])).toMatchObject({ isClosed: true, held: 0 });
+      expect(await find(PLACE, [])).toMatchObject({ isClosed: true, held: 0 });
       expect(await prove(factsOf(["late"]))).toMatchObject({ stored: 0 });
     });
 
@@ -193,7 +198,7 @@ export function describeFacts(db: () => Db): void {
           case "prove":
             return prove(factsOf(operation.values, operation.hours), { place: operation.place, max: operation.max });
           case "find": {
-            const { isClosed, held, proven } = await facts().find(operation.place, keys(operation.values));
+            const { isClosed, held, proven } = await find(operation.place, keys(operation.values));
             return { isClosed, held, proven: keys(operation.values).filter((key) => proven.has(key)) };
           }
           case "close":

@@ -80,14 +80,39 @@ test("closeRow() releases what was reserved for a call that is rejected, expires
   }
 });
 
-test("closeRow() counts a call of which nobody knows how it ended at its estimate", async () => {
-  const { ref } = await call(desk, { action: "free.once", input: { amount: 6 } });
-  desk.behave = () => {
-    throw new Error("Lost on the way");
+test("closeRow() counts a call of which nobody knows how it ended at its estimate, or at what it reported if that is more", async () => {
+  for (const [usd, used] of [
+    [1, 3],
+    [5, 8],
+  ] as const) {
+    const { ref } = await call(desk, { action: "free.once", input: { amount: 3 } });
+    desk.behave = ({ context }: Act) => {
+      context.cost.add({ usd });
+      throw new Error("Lost on the way");
+    };
+    await execute(desk, ref);
+    expect((await rowOf(desk, ref)).status).toBe("uncertain");
+    expect(await money()).toEqual({ used, reserved: 0 });
+  }
+});
+
+test("settleExecution() counts what an attempt spent that was thought lost and isn't in charge any more", async () => {
+  const { ref } = await call(desk, { action: "free.again", input: { amount: 4 } });
+  let second: Promise<unknown> | undefined;
+  desk.behave = async ({ context }: Act) => {
+    desk.behave = ({ context: later }: Act) => {
+      later.cost.add({ usd: 1 });
+      throw new Error("Not yet");
+    };
+    second = execute(desk, ref, 2).catch(() => undefined);
+    await second;
+    context.cost.add({ usd: 6 });
+    return {};
   };
-  await execute(desk, ref);
-  expect((await rowOf(desk, ref)).status).toBe("uncertain");
-  expect(await money()).toEqual({ used: 6, reserved: 0 });
+  await execute(desk, ref).catch(() => undefined);
+  desk.behave = () => ({});
+  await execute(desk, ref, 3);
+  expect(await money()).toEqual({ used: 7, reserved: 0 });
 });
 
 test("decideInvocation() refuses what doesn't fit any more, with the numbers, and reserves nothing of it", async () => {

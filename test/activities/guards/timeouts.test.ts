@@ -16,7 +16,9 @@ beforeAll(async () => {
     {
       "free.short": { limits: { timeout: { attemptMs: 30 } }, execution: { mode: "inline", maxAttempts: 1 } },
       "free.plain": { execution: { mode: "idempotent", attemptTimeoutMs: 900, totalTimeoutMs: 60_000 } },
+      "free.brief": { limits: { timeout: { totalMs: 300 } }, execution: { mode: "idempotent", maxAttempts: 100 } },
       "free.once": { limits: { timeout: { attemptMs: 10 } }, execution: { mode: "at_most_once" } },
+      "free.impatient": { limits: { timeout: { attemptMs: 10 } }, execution: { mode: "idempotent", maxAttempts: 1 } },
       "free.deaf": { limits: { timeout: { attemptMs: 10 } }, execution: { mode: "idempotent", maxAttempts: 100 } },
     },
     { policy: POLICY },
@@ -46,6 +48,34 @@ test("runAction() aborts the function's signal when the attempt's limited time i
   const { ref, error } = await call(desk, { action: "free.short" });
   expect((await rowOf(desk, ref)).status).toBe("failed");
   expect(error?.message).toContain("30 ms");
+});
+
+test("beginExecution() begins no attempt after the time of all of them, and gives the last one only what is left", async () => {
+  desk.behave = () => {
+    throw new Error("Not yet");
+  };
+  const { ref } = await call(desk, { action: "free.brief" });
+  await expect(execute(desk, ref)).rejects.toThrow("Not yet");
+  const age = (ms: number) =>
+    desk.store.db.query("update execution set started_at = started_at - $1 * interval '1 millisecond'", [ms]);
+  await age(200);
+  desk.behave = ({ context }) =>
+    new Promise((_, reject) => {
+      context.signal.addEventListener("abort", () => reject(context.signal.reason as Error), { once: true });
+    });
+  await expect(execute(desk, ref, 2)).rejects.toThrow(/longer than \d\d? ms/);
+  await age(300);
+  await execute(desk, ref, 3);
+  const row = await rowOf(desk, ref);
+  expect([row.status, row.attempts]).toEqual(["failed", 2]);
+});
+
+test("settleExecution() counts an answer that never came as one of the attempts", async () => {
+  desk.behave = deaf;
+  const { ref } = await call(desk, { action: "free.impatient" });
+  await execute(desk, ref);
+  expect((await rowOf(desk, ref)).status).toBe("uncertain");
+  for (const free of stuck.splice(0)) free();
 });
 
 test("runAction() ends what ignores its signal: uncertain where it may run once, again otherwise", async () => {
