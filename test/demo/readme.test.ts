@@ -35,7 +35,10 @@ function writeBlocks(): void {
   writeFileSync(join(folder, "payments.ts"), `export const payments = { refund: ${refund} };\n`);
   const shop = `{
     read: async (orderId: string) => ({ orderId }),
-    cancel: async (orderId: string, signal: AbortSignal) => ({ fee: orderId !== "" && !signal.aborted ? 0.5 : 0 }),
+    cancel: async (orderId: string, signal: AbortSignal) => {
+      if (orderId !== "slow") return { fee: 0.5 };
+      return new Promise<{ fee: number }>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    },
   }`;
   writeFileSync(join(folder, "shop.ts"), `export const shop = ${shop};\n`);
   const all = `import { actions as refunds } from "./actions.ts";
@@ -120,23 +123,46 @@ test("README.md's guards refuse and count as written", { timeout: 180_000 }, asy
   expect(stdout).toContain("{ fee: 0.5 }");
   expect(stdout).toMatch(/name: 'orders'[^]*used: 0\.5/);
 
-  const invoke = (id: string, idempotencyKey: string) =>
-    fetch(`${server.announced().url}/v1/actions/shop.read_order/invocations`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${agent}`,
-        "content-type": "application/json",
-        "idempotency-key": idempotencyKey,
-      },
-      body: JSON.stringify({ input: { orderId: id } }),
-    });
-  const statuses = [];
-  for (const key of ["1", "2", "3", "4"]) statuses.push((await invoke("o2", key)).status);
-  expect(statuses).toEqual([200, 200, 200, 429]);
-  const limited = await invoke("o2", "4");
-  expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(3_000);
-  expect(await limited.json()).toMatchObject({ code: "rate_limited", limit: 3, perMs: 3_600_000 });
+  const calls = Array.from({ length: 4 }, () => ({ action: "shop.read_order", input: { orderId: "o2" } }));
+  const answers = [];
+  for (const call of calls) answers.push(await post(agent, call));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
+  expect(answers[3]?.body).toMatchObject({ code: "rate_limited", limit: 3, perMs: 3_600_000 });
+  expect(Number(answers[3]?.headers.get("retry-after"))).toBeGreaterThan(3_000);
 });
+
+test(
+  "README.md's attempts, time limit and breaker stop an agent and spare what is down",
+  { timeout: 120_000 },
+  async () => {
+    const { agent } = server.announced().demoKeys;
+    const blocked = { action: "shop.cancel_order", input: { orderId: "o3" }, run: "again and again" };
+    const codes = [];
+    for (let count = 0; count < 6; count += 1) codes.push((await post(agent, blocked)).body["code"]);
+    expect(codes).toEqual([...Array.from({ length: 5 }, () => "session_required"), "attempts_exceeded"]);
+
+    const slow = { input: { orderId: "slow" }, session: "s2", waitMs: 60_000 };
+    await post(agent, { ...slow, action: "shop.read_order" });
+    // Three attempts of five seconds each: as many failures in a row as open the breaker.
+    const failed = await post(agent, { ...slow, action: "shop.cancel_order", run: "r2" });
+    expect(failed).toMatchObject({ status: 502, body: { invocation: { attempts: 3 } } });
+    const refused = await post(agent, { ...slow, action: "shop.cancel_order", run: "r2" });
+    expect(refused).toMatchObject({ status: 503, body: { code: "circuit_open", dependency: "shop" } });
+  },
+);
+
+/** Calls an action by HTTP. */
+async function post(
+  apiKey: string,
+  { action, ...body }: { readonly action: string; readonly [member: string]: unknown },
+) {
+  const answer = await fetch(`${server.announced().url}/v1/actions/${action}/invocations`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> };
+}
 
 test("README.md stays within 200 lines", () => {
   expect(README.split("\n").length).toBeLessThanOrEqual(201);
