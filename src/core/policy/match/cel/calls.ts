@@ -35,7 +35,8 @@ export function compileMethod(
   return failPart(scope, node, { message: `There is no method "${name}" here`, hint: suggest(name, known) });
 }
 
-function compileArguments(args: readonly ASTNode[], scope: Scope, apply: CelFunction): Part {
+/** Evaluates each and applies a function to all of them; one that fails makes the whole fail. */
+export function compileArguments(args: readonly ASTNode[], scope: Scope, apply: CelFunction): Part {
   const parts = args.map((arg) => scope.compile(arg, scope));
   return (evaluation) => {
     const values: CelValue[] = [];

@@ -1,6 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { suggest } from "../../document/cursor.ts";
-import { compileCall, compileMethod } from "./calls.ts";
+import { compileArguments, compileCall, compileMethod } from "./calls.ts";
 import type { Part } from "./nodes.ts";
 import { type BinaryOperation, BINARY_OPERATIONS, checkInt, negateNumber } from "./operators.ts";
 import { failPart, type Scope } from "./scope.ts";
@@ -26,7 +26,7 @@ export function compilePart(node: ASTNode, scope: Scope): Part {
     case "rcall":
       return compileMethod(node, node.args, scope);
     case "list":
-      return compileList(node.args, scope);
+      return compileArguments(node.args, scope, (values) => values);
     case "map":
       return compileMap(node.args, scope);
     case "?:":
@@ -97,19 +97,6 @@ function checkSetName(
   const { context, itemName } = scope;
   if (owner.op !== "id" || owner.args !== "sets" || itemName === "sets" || context.sets.has(name)) return;
   failPart(scope, node, { message: `The document has no set "${name}"`, hint: suggest(name, context.sets.keys()) });
-}
-
-function compileList(members: readonly ASTNode[], scope: Scope): Part {
-  const parts = members.map((member) => compilePart(member, scope));
-  return (evaluation) => {
-    const values: CelValue[] = [];
-    for (const part of parts) {
-      const value = part(evaluation);
-      if (value === FAILED) return FAILED;
-      values.push(value);
-    }
-    return values;
-  };
 }
 
 function compileMap(entries: readonly (readonly [ASTNode, ASTNode])[], scope: Scope): Part {

@@ -4,7 +4,7 @@ import { spendCharsAgain } from "../reading.ts";
 import { expandBraces } from "./braces.ts";
 import { gatherScripts } from "./gather-scripts.ts";
 import { addParameter } from "./parameters.ts";
-import { addPart } from "./word-parts.ts";
+import { addPart, addQuotedParts } from "./word-parts.ts";
 import { addPlace, addText, buildWord, createBuilder, endWord, type WordBuilder } from "./word-builder.ts";
 import type { WordContext } from "./word-context.ts";
 
@@ -49,15 +49,7 @@ export function readHereDocument(context: WordContext, body: HereDocBody): Word 
   const { parts } = body;
   return buildOne(context, (builder) => {
     if (parts === undefined) return addText(builder, body.text);
-    for (const [index, part] of parts.entries()) {
-      addPart(builder, context, {
-        part,
-        isQuoted: true,
-        isSplit: false,
-        previous: parts[index - 1],
-        next: parts[index + 1],
-      });
-    }
+    addQuotedParts(builder, context, parts);
   });
 }
 

@@ -71,10 +71,14 @@ export function addPart(builder: WordBuilder, context: WordContext, use: PartUse
 function addDoubleQuoted(
   builder: WordBuilder,
   context: WordContext,
-  quoted: DoubleQuotedPart | LocaleStringPart,
+  { parts }: DoubleQuotedPart | LocaleStringPart,
 ): void {
   builder.isThere = true;
-  const { parts } = quoted;
+  addQuotedParts(builder, context, parts);
+}
+
+/** Adds parts that stand as in double quotes: nothing of theirs is split, and no glob is active. */
+export function addQuotedParts(builder: WordBuilder, context: WordContext, parts: readonly WordPart[]): void {
   for (const [index, part] of parts.entries()) {
     addPart(builder, context, {
       part,
