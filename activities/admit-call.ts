@@ -2,6 +2,7 @@ import type { LimitTerms } from "../src/contract/policy.ts";
 import type { Action } from "../src/action/action.ts";
 import { fromMicros } from "../src/core/guards/amounts.ts";
 import { judgeAttempts, requireRun } from "../src/core/guards/attempts.ts";
+import type { BreakerState } from "../src/core/guards/breaker.ts";
 import type { BudgetClaim } from "../src/core/guards/budget-accounts.ts";
 import { budgetClaimsOf } from "../src/core/guards/budget.ts";
 import { type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
@@ -13,8 +14,8 @@ import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import { readSession } from "../src/core/session.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import { findOpenBreaker, reportToBreakers, takeBreakers } from "./breakers.ts";
-import { checkFacts } from "./facts.ts";
+import { dependenciesOf, findOpenBreaker, reportToBreakers, takeBreakers } from "./breakers.ts";
+import { questionFacts } from "./facts.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /** A call that asks to be let in. */
@@ -39,6 +40,12 @@ export interface Admission {
   readonly reserved: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A call whose session was looked at: why it is refused, once its rates have room. */
+interface AskedCall {
+  readonly call: GuardedCallFacts;
+  readonly unproven: GuardRefusal | undefined;
+}
+
 /** What is to be charged once the last guard has agreed. */
 interface Bill {
   readonly counters: readonly RateCounter[];
@@ -57,14 +64,33 @@ export async function admitCall(
   request: AdmissionRequest,
 ): Promise<Admission | GuardRefusal> {
   const call = guardedCallOf(request.row);
-  const exhausted = await countAttempt(tx, call, request.limits.attempts);
+  const { attempts } = request.limits;
+  const runless = attempts && requireRun("attempts", call);
+  if (runless !== undefined) return runless;
+  const { attemptsBefore = 0, breakers, unproven } = await askGuards(tx, request, call);
+  const exhausted = attempts && judgeAttempts(attempts.perRun, attemptsBefore, call);
   if (exhausted !== undefined) return exhausted;
-  const open = await passBreakers(tx, request);
+  const open = await passBreakers(tx, request, breakers);
   if (open !== undefined) return open;
-  const bill = await drawBill(ports, tx, { ...request, call });
+  const bill = await drawBill(ports, tx, { ...request, call, unproven });
   // Whoever is refused, or waits for a person first, must hold no probe.
   if (isRefusal(bill) || bill.exceeded !== undefined) await giveBackBreakers(tx, request);
   return isRefusal(bill) ? bill : charge(tx, request, bill);
+}
+
+/** Counts the attempt and looks at what needs no lock that others wait for; facts are judged already, to be told in their turn. */
+async function askGuards(tx: TransactionTables, { action, limits }: AdmissionRequest, call: GuardedCallFacts) {
+  const { tenant, actor, run } = call;
+  const proves = action.proves !== undefined;
+  const question = questionFacts({ call, requires: limits.requires ?? [], capacity: limits.facts, proves });
+  const [facts, refused] =
+    question !== undefined && isRefusal(question) ? [undefined, question] : [question, undefined];
+  const { facts: found, ...answers } = await tx.admissions.ask(tenant, {
+    attempt: limits.attempts === undefined || run === undefined ? undefined : { actor, run, action: call.action },
+    dependencies: dependenciesOf(limits.breaker ?? []),
+    facts,
+  });
+  return { ...answers, unproven: refused ?? (found && facts?.judge(found)) };
 }
 
 /** Counts the call as an attempt of its run, whatever becomes of it. */
@@ -94,12 +120,12 @@ export function guardedCallOf(row: LockedInvocation): GuardedCallFacts {
 async function passBreakers(
   tx: TransactionTables,
   { row, limits: { breaker }, start }: AdmissionRequest,
+  seen: ReadonlyMap<string, BreakerState>,
 ): Promise<GuardRefusal | undefined> {
   if (breaker === undefined) return undefined;
-  const { tenant } = row;
   return start === undefined
-    ? findOpenBreaker(tx, { tenant, limits: breaker, nowMs: row.now })
-    : takeBreakers(tx, { tenant, limits: breaker, ...start });
+    ? findOpenBreaker(breaker, seen, row.now)
+    : takeBreakers(tx, { tenant: row.tenant, limits: breaker, ...start, seen });
 }
 
 /** A probe that was taken for a call which another guard refused must be free for the next. */
@@ -110,45 +136,38 @@ async function giveBackBreakers(tx: TransactionTables, request: AdmissionRequest
   await reportToBreakers(tx, { tenant, limits: limits.breaker, token: start.token, beganAtMs, outcome: "none" });
 }
 
-/** Asks the guards that have something to charge, and facts between them. */
+/** Asks the guards that have something to charge, and tells what facts have said between them. Locks what is to be charged. */
 async function drawBill(
   ports: ActivityPorts,
   tx: TransactionTables,
-  { row, action, limits, call }: AdmissionRequest & { readonly call: GuardedCallFacts },
+  { row, limits, call, unproven }: AdmissionRequest & AskedCall,
 ): Promise<Bill | GuardRefusal> {
-  const { tenant } = call;
   const counters = rateCountersOf(limits.rate ?? [], call, JSON.parse(row.input_view));
   if (isRefusal(counters)) return counters;
-  const { windows, nowMs } =
-    counters.length === 0 ? { windows: [], nowMs: row.now } : await tx.rates.lock(tenant, counters);
-  const limited = judgeRates(counters, windows, nowMs);
-  if (limited !== undefined) return limited;
-
-  const proves = action.proves !== undefined;
-  const unproven = await checkFacts(tx, { call, requires: limits.requires ?? [], capacity: limits.facts, proves });
-  if (unproven !== undefined) return unproven;
-
   const claims = budgetClaimsOf(limits.budget ?? [], call, { nowMs: row.now, priceUsage: ports.tariff?.priceUsage });
+  const isRefusedAnyway = unproven !== undefined || isRefusal(claims);
+  const accounts = isRefusedAnyway ? [] : claims.map((claim) => claim.account);
+  const { windows = [], nowMs = row.now, balances } = await tx.admissions.lock(call.tenant, { counters, accounts });
+  const refused = judgeRates(counters, windows, nowMs) ?? unproven;
+  if (refused !== undefined) return refused;
   if (isRefusal(claims)) return claims;
-  const accounts = claims.map((claim) => claim.account);
-  const shortfall = claims.length === 0 ? undefined : judgeBudgets(claims, await tx.budgets.lock(tenant, accounts));
+  const shortfall = judgeBudgets(claims, balances);
   if (shortfall?.mayAsk === false) return shortfall.refusal;
   return { counters, countedAtMs: nowMs, claims, exceeded: shortfall?.refusal };
 }
 
 async function charge(
   tx: TransactionTables,
-  { row, limits, holdMs }: AdmissionRequest,
+  { row, holdMs }: AdmissionRequest,
   { counters, countedAtMs, claims, exceeded }: Bill,
 ): Promise<Admission> {
-  if (counters.length > 0) await tx.rates.charge(row.tenant, counters, countedAtMs);
   const reserves = claims.length > 0 && exceeded === undefined;
-  if (reserves) {
-    const reservation = reservationOf(row.id, row.round);
-    await tx.budgets.reserve(row.tenant, { reservation, claims, expiresAtMs: row.now + holdMs });
-  }
+  const reservation = { reservation: reservationOf(row.id, row.round), claims, expiresAtMs: row.now + holdMs };
+  await tx.admissions.charge(row.tenant, {
+    ...{ counters, countedAtMs },
+    reservation: reserves ? reservation : undefined,
+  });
   const charges: GuardCharges = {
-    limits,
     rates: counters.map(({ key, cost }) => ({ key, cost })),
     ...(reserves ? { reservedRound: row.round } : {}),
     ...(exceeded === undefined ? {} : { exceeds: claims }),

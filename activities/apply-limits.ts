@@ -42,8 +42,7 @@ export async function applyLimits(deciding: Deciding, verdict: RecordedVerdict):
   const limited = { ...verdict, obligations: { ...verdict.obligations, limits } };
   if (isRefusal(admission)) return refuseCall(deciding, limited, admission);
   return recordVerdict(deciding, askIfExceeded(limited, admission), {
-    starts,
-    token,
+    ...{ starts, token, execution },
     guards: canonicalJson(admission.charges),
     reserved: admission.reserved,
   });

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from "@temporalio/common";
 import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import type { FailureKind } from "../src/contract/policy.ts";
-import { chargesOf } from "../src/core/guards/charges.ts";
+import { limitsOf } from "../src/core/guards/charges.ts";
 import type { GuardRefusal } from "../src/core/guards/refusal.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
@@ -55,5 +55,5 @@ export function waitForBreaker(refusal: GuardRefusal, nowMs: number, executeBy: 
 }
 
 function breakersOf(row: LockedInvocation) {
-  return chargesOf(row)?.limits.breaker ?? [];
+  return limitsOf(row)?.breaker ?? [];
 }

@@ -4,7 +4,7 @@ import type { ClosedStep } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
 import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
-import { chargesOf } from "../src/core/guards/charges.ts";
+import { limitsOf } from "../src/core/guards/charges.ts";
 import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import { isClosed, mayRun, MAX_LOST_ATTEMPTS } from "../src/core/invocation.ts";
 import type { ExecutionRow } from "../src/store/executions.ts";
@@ -61,7 +61,7 @@ async function retakeBreakers(
   begun: LockedInvocation,
   attempt: { readonly token: string; readonly execution: ExecutionOptions },
 ): Promise<number> {
-  if (chargesOf(begun)?.limits.breaker === undefined) return begun.now;
+  if (limitsOf(begun)?.breaker === undefined) return begun.now;
   return store.transaction(async (tx) => {
     const row = requireRow(await tx.invocations.lock({ tenant: begun.tenant, id: begun.id }));
     const open = await takeForAttempt(tx, row, attempt);

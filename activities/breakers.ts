@@ -24,6 +24,8 @@ export interface BreakerClaim extends BreakerScope {
   readonly token: string;
   /** Milliseconds after which a probe that has not reported gives way to another one: at least what an attempt may take. */
   readonly leaseMs: number;
+  /** Its breakers, where this transaction has looked at them already. */
+  readonly seen?: ReadonlyMap<string, BreakerState>;
 }
 
 /** An attempt that ended. */
@@ -35,15 +37,14 @@ export interface BreakerNews extends BreakerScope {
   readonly outcome: BreakerOutcome;
 }
 
-/** The refusal of the first dependency whose breaker stops a call, in the order of the limits. Takes nothing and locks nothing. */
-export async function findOpenBreaker(
-  tx: TransactionTables,
-  { tenant, limits, nowMs }: BreakerScope & { readonly nowMs: number },
-): Promise<GuardRefusal | undefined> {
-  const dependencies = dependenciesOf(limits);
-  const states = await tx.breakers.find(tenant, dependencies);
-  for (const dependency of dependencies) {
-    const refusal = findRefusal(stateOf(states, dependency), nowMs);
+/** The refusal of the first dependency whose breaker stops a call, in the order of the limits. Takes nothing. */
+export function findOpenBreaker(
+  limits: readonly BreakerLimit[],
+  seen: ReadonlyMap<string, BreakerState>,
+  nowMs: number,
+): GuardRefusal | undefined {
+  for (const dependency of dependenciesOf(limits)) {
+    const refusal = findRefusal(stateOf(seen, dependency), nowMs);
     if (refusal !== undefined) return createBreakerRefusal(dependency, refusal.untilMs, nowMs);
   }
   return undefined;
@@ -55,7 +56,7 @@ export async function findOpenBreaker(
  */
 export async function takeBreakers(tx: TransactionTables, claim: BreakerClaim): Promise<GuardRefusal | undefined> {
   const { tenant, limits, token, leaseMs } = claim;
-  const seen = await tx.breakers.find(tenant, dependenciesOf(limits));
+  const seen = claim.seen ?? (await tx.breakers.find(tenant, dependenciesOf(limits)));
   // What is closed lets everybody pass and remembers nobody, so there is nothing to lock.
   const guarded = dependenciesOf(limits).filter((dependency) => stateOf(seen, dependency).status !== "closed");
   if (guarded.length === 0) return undefined;
@@ -93,7 +94,7 @@ export async function reportToBreakers(tx: TransactionTables, news: BreakerNews)
 }
 
 /** Each dependency once, in the order of the limits. */
-function dependenciesOf(limits: readonly BreakerLimit[]): readonly string[] {
+export function dependenciesOf(limits: readonly BreakerLimit[]): readonly string[] {
   return [...new Set(limits.map((limit) => limit.dependency))];
 }
 

@@ -6,6 +6,7 @@ import { type ProvenFact, readFacts } from "../src/core/guards/read-facts.ts";
 import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import { DEFAULT_FACT_CAPACITY } from "../src/core/policy/document/limit-values.ts";
 import { readSession } from "../src/core/session.ts";
+import type { FactPlace, FoundFacts } from "../src/store/facts.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 
@@ -20,24 +21,36 @@ export interface FactCheck {
   readonly proves: boolean;
 }
 
-/**
- * Refuses a call whose session has not proven what the action requires, or is too full for what the action proves.
- * Charges nothing and takes no lock; one statement, and none for an action that neither requires nor proves.
- */
-export async function checkFacts(
-  tx: TransactionTables,
-  { call, requires, capacity = DEFAULT_FACT_CAPACITY, proves }: FactCheck,
-): Promise<GuardRefusal | undefined> {
+/** What is to be looked up in a call's session, and what it means for the call. */
+export interface FactQuestion {
+  readonly place: FactPlace;
+  /** Keys of the facts that must be there. */
+  readonly keys: readonly string[];
+  /** Refuses a call whose session has not proven what the action requires, or is too full for what the action proves. */
+  readonly judge: (found: FoundFacts) => GuardRefusal | undefined;
+}
+
+/** What a call needs to know of its session; nothing for an action that neither requires nor proves. Refuses what no session can prove. */
+export function questionFacts({
+  call,
+  requires,
+  capacity = DEFAULT_FACT_CAPACITY,
+  proves,
+}: FactCheck): FactQuestion | GuardRefusal | undefined {
   const required = requiredFactsOf(requires, call);
   if (isRefusal(required)) return required;
   const { session, tenant, actor } = call;
   const needsRoom = proves && capacity.onFull === "refuse";
   // What is proven outside of a session is proven for nobody, so it needs no room.
   if (session === undefined || (required.length === 0 && !needsRoom)) return undefined;
-  const keys = required.flatMap(({ key }) => key ?? []);
-  const { isClosed, proven, held } = await tx.facts.find({ tenant, actor, ...session }, keys);
-  if (isClosed) return required.length === 0 ? undefined : refuseClosedSession();
-  return judgeFacts(required, proven) ?? (needsRoom ? judgeCapacity(capacity, held) : undefined);
+  return {
+    place: { tenant, actor, ...session },
+    keys: required.flatMap(({ key }) => key ?? []),
+    judge: ({ isClosed, proven, held }) => {
+      if (isClosed) return required.length === 0 ? undefined : refuseClosedSession();
+      return judgeFacts(required, proven) ?? (needsRoom ? judgeCapacity(capacity, held) : undefined);
+    },
+  };
 }
 
 /** Facts that an executed call has proven. */

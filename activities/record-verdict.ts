@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import type { RecordedVerdict } from "../src/contract/policy.ts";
 import type { Step } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
@@ -20,6 +21,8 @@ export interface Charged {
   readonly starts: boolean;
   /** Of the attempt, should it start now: a breaker's probe may have been taken with it. */
   readonly token: string;
+  /** The action's times and counts, within what limits the call. */
+  readonly execution: ExecutionOptions;
   /** Content of the column `guards`. */
   readonly guards: string;
   /** What was charged, for the record. */
@@ -33,6 +36,7 @@ interface Writing {
   readonly events: readonly AuditEntry[];
   readonly token: string;
   readonly starts: boolean;
+  readonly execution: ExecutionOptions;
 }
 
 /**
@@ -64,6 +68,7 @@ export function recordVerdict(
     ...{ verdict, change, events: [decided, ...reserved] },
     token: charged?.token ?? randomUUID(),
     starts: charged?.starts ?? startsNow(deciding, verdict),
+    execution: charged?.execution ?? deciding.action.execution,
   };
   switch (verdict.effect) {
     case "allow":
@@ -86,16 +91,17 @@ function deny({ tx, row }: Deciding, { verdict, change, events }: Writing): Prom
 }
 
 /** Records the allow, and begins the first attempt in the same transaction where that may be. */
-async function allow(deciding: Deciding, { change, events, token, starts }: Writing): Promise<Step | BegunAttempt> {
+async function allow(deciding: Deciding, writing: Writing): Promise<Step | BegunAttempt> {
+  const { change, events, token, starts, execution } = writing;
   const { tx, row, action } = deciding;
   const { identity } = deciding.ports;
-  const step = executeStep({ ...row, guards: change.guards ?? row.guards }, action, { by: [] });
+  const step = executeStep(row, action, { by: [], execution });
   if (!starts) {
     await tx.invocations.update(row, change);
     await tx.audit.append(row.tenant, events);
     return step;
   }
-  const begun = await startAttempt(tx, { row, action, identity, token, change, events });
+  const begun = await startAttempt(tx, { row, action, execution, identity, token, change, events });
   return action.execution.mode === "inline" ? begun : step;
 }
 

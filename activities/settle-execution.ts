@@ -3,7 +3,7 @@ import type { ErrorView } from "../src/contract/invocation.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { isClosed } from "../src/core/invocation.ts";
-import { chargesOf } from "../src/core/guards/charges.ts";
+import { limitsOf } from "../src/core/guards/charges.ts";
 import { classifyFailure } from "../src/core/guards/failures/classify-failure.ts";
 import type { FinishedExecution } from "../src/store/executions.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
@@ -56,7 +56,7 @@ export async function settleExecution(
       return late;
     }
     await reportOutcome(tx, row, { token, beganAtMs, outcome: outcomeOf(report) });
-    const capacity = chargesOf(row)?.limits.facts;
+    const capacity = limitsOf(row)?.facts;
     const proven = facts.length === 0 ? undefined : await recordFacts(tx, { row, facts, capacity });
     const event = eventOf(row, "execution.finished", {
       attempt,

@@ -1,6 +1,6 @@
 import { fromMicros } from "../src/core/guards/amounts.ts";
 import { budgetClaimsOf } from "../src/core/guards/budget.ts";
-import { chargesOf, type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
+import { chargesOf, type GuardCharges, limitsOf, reservationOf } from "../src/core/guards/charges.ts";
 import { judgeBudgets } from "../src/core/guards/judge-budgets.ts";
 import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
@@ -51,7 +51,7 @@ export async function reserveGranted(
   if (charges?.exceeds === undefined || charges.reservedRound !== undefined) return undefined;
   // The day or month may be another one than when the person was asked.
   const options = { nowMs: row.now, priceUsage: tariff?.priceUsage };
-  const current = budgetClaimsOf(charges.limits.budget ?? [], guardedCallOf(row), options);
+  const current = budgetClaimsOf(limitsOf(row)?.budget ?? [], guardedCallOf(row), options);
   const claims = isRefusal(current) ? charges.exceeds : current;
   const accounts = claims.map((claim) => claim.account);
   const shortfall = judgeBudgets(claims, await tx.budgets.lock(row.tenant, accounts));

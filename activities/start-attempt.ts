@@ -37,6 +37,8 @@ export function probeLeaseMs({ attemptTimeoutMs }: Pick<ExecutionOptions, "attem
 export interface AttemptStart {
   readonly row: LockedInvocation;
   readonly action: Action;
+  /** Its times and counts, within what limits the call; as the row says unless given. */
+  readonly execution?: ExecutionOptions;
   /** Names this worker in the ledger. */
   readonly identity: string;
   /** Random; taken before, since a breaker's probe goes by it. */
@@ -62,8 +64,9 @@ export async function startAttempt(tx: TransactionTables, start: AttemptStart): 
   await tx.invocations.update(ref, change);
   const started = eventOf(row, "execution.started", { attempt, mode, round: row.round, digest: row.digest });
   await tx.audit.append(row.tenant, [...events, started]);
-  const begun = { ...row, status: "executing", guards: change.guards ?? row.guards } as const;
-  const limited = executionOf(begun, action);
+  const { guards = row.guards, verdict = row.verdict } = change;
+  const begun = { ...row, status: "executing", guards, verdict } as const;
+  const limited = start.execution ?? executionOf(begun, action);
   const execution = { ...limited, attemptTimeoutMs: Math.min(limited.attemptTimeoutMs, leftMs) };
   return { kind: "run", ref, row: begun, action, execution, attempt, token, erredBefore, approval, beganAtMs: row.now };
 }

@@ -4,7 +4,7 @@ import { MAX_INPUT_BYTES } from "../src/contract/limits.ts";
 import type { ApprovalTerms, RecordedVerdict, VerdictView } from "../src/contract/policy.ts";
 import type { ClosedStatus, ClosedStep, ExecuteStep, RunResult, WaitStep } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
-import { chargesOf, limitExecution } from "../src/core/guards/charges.ts";
+import { limitExecution, type LimitedRow, limitsOf } from "../src/core/guards/charges.ts";
 import { escapeMarkdown } from "../src/core/markdown.ts";
 import type { ApprovalState, ResolvedApproval } from "../src/core/approval/approval.ts";
 import { nextChangeAtMs } from "../src/core/approval/approval.ts";
@@ -41,12 +41,15 @@ export interface Release {
   readonly by: readonly string[];
   /** Milliseconds until the approval is void; absent where it has no end. */
   readonly executeInMs?: number | undefined;
+  /** Its times and counts, where they are known already. */
+  readonly execution?: ExecutionOptions | undefined;
 }
 
 /** The step that executes the action. */
-export function executeStep(row: InvocationRow, action: Action, { by, executeInMs }: Release): ExecuteStep {
-  const mayWait = by.length > 0 && chargesOf(row)?.limits.breaker !== undefined;
-  const { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs } = executionOf(row, action);
+export function executeStep(row: InvocationRow, action: Action, release: Release): ExecuteStep {
+  const { by, executeInMs, execution = executionOf(row, action) } = release;
+  const mayWait = by.length > 0 && limitsOf(row)?.breaker !== undefined;
+  const { mode, attemptTimeoutMs, totalTimeoutMs, maxAttempts, heartbeatTimeoutMs } = execution;
   const approved =
     by.length === 0 ? "**Allowed**" : `**Approved** by ${by.map((name) => escapeMarkdown(name)).join(", ")}`;
   return {
@@ -64,8 +67,8 @@ export function releaseOf({ by, executeByAtMs }: ResolvedApproval, nowMs: number
 }
 
 /** The action's times and counts, within what limits the call. */
-export function executionOf(row: Pick<InvocationRow, "guards">, action: Action): ExecutionOptions {
-  return limitExecution(action.execution, chargesOf(row)?.limits.timeout);
+export function executionOf(row: LimitedRow, action: Action): ExecutionOptions {
+  return limitExecution(action.execution, limitsOf(row)?.timeout);
 }
 
 /** The step of a row that is closed, from what the row says. */

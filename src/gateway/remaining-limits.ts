@@ -1,14 +1,22 @@
 import type { RemainingLimit } from "../contract/guards.ts";
 import type { InvocationRef } from "../contract/ids.ts";
+import type { LimitTerms } from "../contract/policy.ts";
 import { budgetClaimsOf } from "../core/guards/budget.ts";
 import { type BudgetAccount, showBalance } from "../core/guards/budget-accounts.ts";
-import { chargesOf, type GuardCharges } from "../core/guards/charges.ts";
+import { chargesOf, limitsOf } from "../core/guards/charges.ts";
 import type { GuardedCallFacts } from "../core/guards/guarded-call.ts";
 import { rateCountersOf } from "../core/guards/rate-counters.ts";
 import { isRefusal } from "../core/guards/refusal.ts";
 import { readSession } from "../core/session.ts";
 import type { ChargedCall } from "../store/guard-views.ts";
 import type { Store } from "../store/store.ts";
+
+/** A call and what limits it. */
+interface LimitedCall {
+  readonly limits: LimitTerms;
+  readonly call: GuardedCallFacts;
+  readonly row: ChargedCall;
+}
 
 /**
  * What is left, now, of every rate and budget that limits a call: what the call itself was charged counts as used or reserved.
@@ -19,10 +27,10 @@ export async function readRemaining(
   ref: InvocationRef,
 ): Promise<readonly RemainingLimit[] | undefined> {
   const row = await store.guardViews.findCharged(ref);
-  const charges = row && chargesOf(row);
-  if (row === undefined || charges === undefined) return undefined;
+  const limits = row && limitsOf(row);
+  if (row === undefined || limits === undefined) return undefined;
   const call = guardedCallOf(ref, row);
-  const remaining = [...(await readRates(store, charges, call)), ...(await readBudgets(store, { charges, call, row }))];
+  const remaining = [...(await readRates(store, limits, call)), ...(await readBudgets(store, { limits, call, row }))];
   return remaining.length === 0 ? undefined : remaining;
 }
 
@@ -37,7 +45,7 @@ function guardedCallOf({ tenant }: InvocationRef, row: ChargedCall): GuardedCall
 
 async function readRates(
   { rates }: Pick<Store, "rates">,
-  { limits }: GuardCharges,
+  limits: LimitTerms,
   call: GuardedCallFacts,
 ): Promise<readonly RemainingLimit[]> {
   // Their labels are not shown, so they are made of no input at all.
@@ -53,7 +61,7 @@ async function readRates(
 
 async function readBudgets(
   { budgets }: Pick<Store, "budgets">,
-  charged: { readonly charges: GuardCharges; readonly call: GuardedCallFacts; readonly row: ChargedCall },
+  charged: LimitedCall,
 ): Promise<readonly RemainingLimit[]> {
   const limited = accountsOf(charged).filter(({ limitMicros }) => limitMicros !== undefined);
   if (limited.length === 0) return [];
@@ -66,18 +74,11 @@ async function readBudgets(
 }
 
 /** The accounts that the call spends from, those of the period in which it was decided; the innermost first. */
-function accountsOf({
-  charges,
-  call,
-  row,
-}: {
-  readonly charges: GuardCharges;
-  readonly call: GuardedCallFacts;
-  readonly row: ChargedCall;
-}): readonly BudgetAccount[] {
-  if (charges.exceeds !== undefined) return charges.exceeds.map(({ account }) => account);
+function accountsOf({ limits, call, row }: LimitedCall): readonly BudgetAccount[] {
+  const exceeds = chargesOf(row)?.exceeds;
+  if (exceeds !== undefined) return exceeds.map(({ account }) => account);
   // Only the accounts are asked for: what the call is reckoned to cost changes none of them, and would need the tariff.
-  const terms = (charges.limits.budget ?? []).map((term) => ({ ...term, estimate: 0 }));
+  const terms = (limits.budget ?? []).map((term) => ({ ...term, estimate: 0 }));
   const claims = budgetClaimsOf(terms, call, { nowMs: row.decided_at, priceUsage: undefined });
   return isRefusal(claims) ? [] : claims.map(({ account }) => account);
 }

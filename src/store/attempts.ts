@@ -1,3 +1,4 @@
+import { type Binding, createBinding } from "./binding.ts";
 import type { Sql } from "./db.ts";
 
 /** Whole days after which a run that calls an action no more is forgotten. Our choice: longer than any run that people wait for. */
@@ -15,18 +16,23 @@ export interface AttemptScope {
   readonly action: string;
 }
 
+/** Counts one more call, and gives how many were counted `before`. */
+export function countAttempt({ bind }: Binding, { actor, run, action }: Omit<AttemptScope, "tenant">): string {
+  return `
+    insert into attempt_counter as c (tenant, actor, run, action, used, last_at)
+    values ($1, ${bind(actor)}, ${bind(run)}, ${bind(action)}, 1, ms_now())
+    on conflict (tenant, actor, run, action)
+      do update set used = c.used + 1, last_at = greatest(c.last_at, excluded.last_at)
+    returning used - 1 as before`;
+}
+
 /** Queries of `attempt_counter`: how often a run called an action, whatever became of the calls. */
 export function createAttemptTable(sql: Sql) {
   return {
     /** Counts one more call and gives how many were counted before. The counter is locked until the transaction ends. */
-    async count({ tenant, actor, run, action }: AttemptScope): Promise<number> {
-      const [row] = await sql.query<{ before: number }>(
-        `insert into attempt_counter as c (tenant, actor, run, action, used, last_at) values ($1, $2, $3, $4, 1, ms_now())
-         on conflict (tenant, actor, run, action)
-           do update set used = c.used + 1, last_at = greatest(c.last_at, excluded.last_at)
-         returning used - 1 as before`,
-        [tenant, actor, run, action],
-      );
+    async count(scope: AttemptScope): Promise<number> {
+      const binding = createBinding(scope.tenant);
+      const [row] = await sql.query<{ before: number }>(countAttempt(binding, scope), binding.params);
       if (row === undefined) throw new Error("The call was not counted");
       return row.before;
     },

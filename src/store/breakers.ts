@@ -1,5 +1,6 @@
 import { type BreakerState, CLOSED_BREAKER } from "../core/guards/breaker.ts";
 import { canonicalJson } from "../core/canonical.ts";
+import type { Binding } from "./binding.ts";
 import type { Sql } from "./db.ts";
 
 /** A dependency's breaker as it is kept; `document` is canonical JSON of its {@link BreakerState}. */
@@ -14,6 +15,13 @@ export interface LockedBreakers {
   readonly nowMs: number;
   /** One for each dependency asked for. */
   readonly states: ReadonlyMap<string, BreakerState>;
+}
+
+/** Looks at breakers: one row with all that there are, by their dependencies. Takes no lock. */
+export function findBreakers({ bind }: Binding, dependencies: readonly string[]): string {
+  return `
+    select coalesce(json_object_agg(dependency, document::json), '{}') as breakers
+    from breaker where tenant = $1 and dependency = any(${bind(dependencies)}::text[])`;
 }
 
 /** Queries of `breaker`. A dependency without a row is closed. */

@@ -1,4 +1,5 @@
 import { MAX_FACT_TTL_MS, type ProvenFact } from "../core/guards/read-facts.ts";
+import type { Binding } from "./binding.ts";
 import type { Sql } from "./db.ts";
 
 /** A session of an actor, all its scopes together. */
@@ -57,13 +58,29 @@ const HELD = `
   select f.kind, f.value_hash from fact f, now
   where f.tenant = $1 and f.actor = $2 and f.session = $3 and f.scope = $4 and f.expires_at > now.at`;
 
-const FIND = `
-  with ${NOW},
-    place as (select s.closed_at is not null as is_closed, s.expires_at > now.at as is_current
-              from fact_session s, now where ${SESSION} and s.scope = $4),
-    held as materialized (select * from (${HELD}) h where (select is_current and not is_closed from place))
-  select coalesce((select is_closed from place), false) as is_closed, (select count(*) from held) as held,
-    array(select value_hash from held where value_hash = any($5::text[])) as proven`;
+/** What of a session's row and facts a call looks at, in one row. */
+export interface FoundRow {
+  readonly is_closed: boolean;
+  readonly held: number;
+  readonly proven: readonly string[];
+}
+
+/** Looks at a session as a call finds it, and for keys: nothing is proven in one that is closed or expired. Takes no lock. */
+export function findFacts({ bind }: Binding, { actor, id, scope }: FactPlace, keys: readonly string[]): string {
+  return `
+    with ${NOW}
+    select coalesce(bool_or(s.closed_at is not null), false) as is_closed, count(f.value_hash) as held,
+      coalesce(array_agg(f.value_hash) filter (where f.value_hash = any(${bind(keys)}::text[])), '{}') as proven
+    from now cross join fact_session s
+    left join fact f on f.tenant = s.tenant and f.actor = s.actor and f.session = s.id and f.scope = s.scope
+      and f.expires_at > now.at and s.expires_at > now.at and s.closed_at is null
+    where s.tenant = $1 and s.actor = ${bind(actor)} and s.id = ${bind(id)} and s.scope = ${bind(scope)}`;
+}
+
+/** What the row of {@link findFacts} says. */
+export function readFound({ is_closed: isClosed, held, proven }: FoundRow): FoundFacts {
+  return { isClosed, held, proven: new Set(proven) };
+}
 
 /** Makes or renews the session and keeps its row locked; gives nothing when it is closed. */
 const OPEN = `
@@ -130,15 +147,6 @@ export function createFactTable(sql: Sql) {
 
 function createProofs(sql: Sql) {
   return {
-    /** Looks at a session as a call finds it: nothing is proven in one that is closed or expired. Takes no lock. */
-    async find(place: FactPlace, keys: readonly string[]): Promise<FoundFacts> {
-      const [row] = await sql.query<{ is_closed: boolean; held: number; proven: readonly string[] }>(FIND, [
-        ...paramsOf(place),
-        keys,
-      ]);
-      return { isClosed: row?.is_closed === true, held: row?.held ?? 0, proven: new Set(row?.proven) };
-    },
-
     /**
      * Keeps what a call proved, in a session that lasts for 24 hours more. In a closed one nothing is kept. Only inside a transaction:
      * the session's row is locked until it ends, so that calls side by side never hold more than `max` together.

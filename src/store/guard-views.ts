@@ -72,6 +72,8 @@ export interface GuardRow {
 export interface ChargedCall {
   /** Canonical JSON of `GuardCharges`. */
   readonly guards: string;
+  /** Canonical JSON of `RecordedVerdict`. */
+  readonly verdict: string | null;
   readonly actor: string;
   readonly action: string;
   readonly run: string | null;
@@ -147,7 +149,7 @@ const DETAIL = `
   ) d`;
 
 const CHARGED = `
-  select i.guards, i.actor, i.action, i.run, i.session, r.input, i.decided_at
+  select i.guards, i.verdict, i.actor, i.action, i.run, i.session, r.input, i.decided_at
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
   where i.tenant = $1 and i.id = $2 and i.guards is not null and i.decided_at is not null`;
 

@@ -18,19 +18,21 @@ export interface StatementNames {
 /** Names of one pool of connections. */
 export function createStatementNames(): StatementNames {
   const names = new Map<string, string>();
+  let generation = 0;
   let areShared = false;
   return {
     nameOf(text) {
       const known = names.get(text);
       if (known !== undefined || areShared || names.size >= MAX_STATEMENTS) return known;
       // By its text: where connections are shared, one process must never run another's statement under its own name.
-      const name = `cs_${sha256Hex(text).slice(0, NAME_LENGTH)}`;
+      const name = `cs_${sha256Hex(`${generation} ${text}`).slice(0, NAME_LENGTH)}`;
       names.set(text, name);
       return name;
     },
     renew(error) {
       areShared ||= isForeignStatement(error);
       if (!isForeignStatement(error) && !isStalePlan(error)) return false;
+      generation += 1;
       names.clear();
       return true;
     },

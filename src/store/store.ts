@@ -1,3 +1,4 @@
+import { createAdmissions } from "./admissions.ts";
 import { createApiKeyTable } from "./api-keys.ts";
 import { createApprovalTable } from "./approvals.ts";
 import { createAttemptTable } from "./attempts.ts";
@@ -33,6 +34,7 @@ export interface Tables {
   readonly rates: ReturnType<typeof createRateTable>;
   readonly budgets: ReturnType<typeof createBudgetTable>;
   readonly facts: ReturnType<typeof createFactTable>;
+  readonly admissions: ReturnType<typeof createAdmissions>;
   readonly audit: ReturnType<typeof createAuditTable>;
   readonly guardViews: ReturnType<typeof createGuardViews>;
 }
@@ -70,6 +72,7 @@ function createTables(sql: Sql): Tables {
     rates: createRateTable(sql),
     budgets: createBudgetTable(sql),
     facts: createFactTable(sql),
+    admissions: createAdmissions(sql),
     audit: createAuditTable(sql),
     guardViews: createGuardViews(sql),
   };

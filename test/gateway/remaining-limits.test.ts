@@ -54,9 +54,13 @@ async function ask(
   });
   if (limits !== undefined) {
     const guards = await charge(id, limits, { asks, nowMs: decidedAt.getTime() });
-    await store.invocations.update(ref, { guards, decided_at: decidedAt });
+    await store.invocations.update(ref, { guards, verdict: verdictOf(limits), decided_at: decidedAt });
   }
   return id;
+}
+
+function verdictOf(limits: unknown): string {
+  return canonicalJson({ effect: "require_approval", obligations: { limits } });
 }
 
 async function charge(
@@ -80,7 +84,7 @@ async function charge(
     await tx.budgets.reserve("default", { reservation: reservationOf(id, 1), claims, expiresAtMs });
   });
   const rates = counters.map(({ key, cost }) => ({ key, cost }));
-  return canonicalJson({ limits, rates, ...(asks ? { exceeds: claims } : { reservedRound: 1 }) });
+  return canonicalJson({ rates, ...(asks ? { exceeds: claims } : { reservedRound: 1 }) });
 }
 
 describe("getApproval()", () => {
@@ -133,8 +137,7 @@ describe("getApproval()", () => {
       scope,
       plan,
     }));
-    const guards = canonicalJson({ limits: { budget }, rates: [], reservedRound: 1 });
-    await store.invocations.update({ tenant: "default", id }, { guards });
+    await store.invocations.update({ tenant: "default", id }, { verdict: verdictOf({ budget }) });
     expect((await opened.gateway.getApproval(approver, id)).remaining).toMatchObject([
       { scope: "run", reserved: 2.5 },
       { scope: "tenant", reserved: 2.5 },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Db } from "../../src/store/db.ts";
 import { isUnavailable, isUniqueViolation } from "../../src/store/errors.ts";
+import { describeAdmissions } from "./admissions-conformance.ts";
 import { describeAttempts } from "./attempts-conformance.ts";
 import { describeAudit } from "./audit-conformance.ts";
 import { describeBreakers } from "./breakers-conformance.ts";
@@ -37,6 +38,7 @@ export function describeDb(adapter: string, open: OpenDb): void {
     describeBudgets(() => db);
     describeMigrate(() => db);
     describeAttempts(() => db);
+    describeAdmissions(() => db);
     describeRates(() => db);
     describeFacts(() => db);
     describeGuardViews(() => db);

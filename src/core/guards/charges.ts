@@ -1,12 +1,10 @@
 import type { InvocationId } from "../../contract/ids.ts";
 import type { ExecutionOptions } from "../../contract/manifest.ts";
-import type { LimitTerms } from "../../contract/policy.ts";
+import type { LimitTerms, RecordedVerdict } from "../../contract/policy.ts";
 import type { BudgetClaim } from "./budget-accounts.ts";
 
-/** What stands in an invocation's column `guards` once it was admitted: the limits in force for it, and what was charged. */
+/** What stands in an invocation's column `guards` once it was admitted: what was charged. Its limits stand in its verdict. */
 export interface GuardCharges {
-  /** Action's and policy's together. */
-  readonly limits: LimitTerms;
   /** Rates that it counts in. */
   readonly rates: readonly { readonly key: string; readonly cost: number }[];
   /** The input round whose amounts are reserved in budgets; absent when none are. */
@@ -15,9 +13,23 @@ export interface GuardCharges {
   readonly exceeds?: readonly BudgetClaim[];
 }
 
+/** What is read of a row for its limits. */
+export interface LimitedRow {
+  /** Canonical JSON of {@link GuardCharges}; null until it was admitted, and for a call that nothing limits. */
+  readonly guards: string | null;
+  /** Canonical JSON of {@link RecordedVerdict}; null until it was decided. */
+  readonly verdict: string | null;
+}
+
 /** The charges that a row keeps; `undefined` for a call that nothing limits. */
-export function chargesOf(row: { readonly guards: string | null }): GuardCharges | undefined {
+export function chargesOf(row: Pick<LimitedRow, "guards">): GuardCharges | undefined {
   return row.guards === null ? undefined : (JSON.parse(row.guards) as GuardCharges);
+}
+
+/** The limits that a row was admitted under, action's and policy's together; `undefined` for a call that nothing limits. */
+export function limitsOf(row: LimitedRow): Readonly<LimitTerms> | undefined {
+  if (row.guards === null || row.verdict === null) return undefined;
+  return (JSON.parse(row.verdict) as RecordedVerdict).obligations.limits;
 }
 
 /** Names what an invocation's input of one round has reserved in budgets. */

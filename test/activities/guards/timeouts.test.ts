@@ -16,7 +16,7 @@ beforeAll(async () => {
     {
       "free.short": { limits: { timeout: { attemptMs: 30 } }, execution: { mode: "inline", maxAttempts: 1 } },
       "free.plain": { execution: { mode: "idempotent", attemptTimeoutMs: 900, totalTimeoutMs: 60_000 } },
-      "free.brief": { limits: { timeout: { totalMs: 300 } }, execution: { mode: "idempotent", maxAttempts: 100 } },
+      "free.brief": { execution: { mode: "idempotent", maxAttempts: 100 } },
       "free.once": { limits: { timeout: { attemptMs: 10 } }, execution: { mode: "at_most_once" } },
       "free.impatient": { limits: { timeout: { attemptMs: 10 } }, execution: { mode: "idempotent", maxAttempts: 1 } },
       "free.deaf": { limits: { timeout: { attemptMs: 10 } }, execution: { mode: "idempotent", maxAttempts: 100 } },
@@ -58,13 +58,13 @@ test("beginExecution() begins no attempt after the time of all of them, and give
   await expect(execute(desk, ref)).rejects.toThrow("Not yet");
   const age = (ms: number) =>
     desk.store.db.query("update execution set started_at = started_at - $1 * interval '1 millisecond'", [ms]);
-  await age(200);
+  await age(1_200);
   desk.behave = ({ context }) =>
     new Promise((_, reject) => {
       context.signal.addEventListener("abort", () => reject(context.signal.reason as Error), { once: true });
     });
-  await expect(execute(desk, ref, 2)).rejects.toThrow(/longer than \d\d? ms/);
-  await age(300);
+  await expect(execute(desk, ref, 2)).rejects.toThrow(/longer than \d{1,3} ms/);
+  await age(2_000);
   await execute(desk, ref, 3);
   const row = await rowOf(desk, ref);
   expect([row.status, row.attempts]).toEqual(["failed", 2]);
