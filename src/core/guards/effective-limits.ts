@@ -19,9 +19,9 @@ export interface DeclaredLimits {
  * nor plan: the call is refused when it comes to its budgets. `facts` is there if and only if the action proves
  * some: a policy can lower what a session holds, and means nothing for actions that add nothing to it.
  */
-export function effectiveLimits({ action, policy = {}, input }: DeclaredLimits): LimitTerms | undefined {
+export function effectiveLimits({ action, policy, input }: DeclaredLimits): LimitTerms | undefined {
   const own = action === undefined ? {} : withEstimates(action, input);
-  const { facts, ...rest } = mergeLimitTerms(own, policy);
+  const { facts, ...rest } = policy === undefined ? own : mergeLimitTerms(own, policy);
   const limits = own.facts === undefined || facts === undefined ? rest : { ...rest, facts };
   return Object.keys(limits).length === 0 ? undefined : limits;
 }
