@@ -9,8 +9,9 @@ export function createErrorView(code: ErrorCode, message: string): ErrorView {
 }
 
 /** Why a guard let nobody in, with what may be told; a call that is made again may pass. */
-export function createRefusalView({ code, message, retryable, retryAfterMs, details }: GuardRefusal): ErrorView {
-  return { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), details: { ...details } };
+export function createRefusalView({ guard, code, message, retryable, retryAfterMs, details }: GuardRefusal): ErrorView {
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { code, message, retryable, ...wait, details: { guard, ...details } };
 }
 
 /** The error of an invocation that somebody canceled, in that person's words if there are any. */

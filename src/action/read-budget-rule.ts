@@ -71,6 +71,7 @@ function readReckoning(
 function readEstimate(place: Place): number | string | Estimate {
   const { value, field, fault } = place;
   if (typeof value === "string") return readPointer(place);
+  if (value === 0) return value;
   if (typeof value === "number") return readAmount(place);
   if (typeof value !== "function") throw fault(field, "must be a number, a JSON pointer or a function of the input");
   if (isAsyncFunction(value)) throw fault(field, "must not be async: nothing waits for it");

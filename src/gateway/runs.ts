@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { GuardName, RunTotals, RunView } from "../contract/guards.ts";
+import type { RunTotals, RunView } from "../contract/guards.ts";
 import { CountersignError } from "../core/countersign-error.ts";
-import { type ErrorCode, isErrorCode } from "../core/errors.ts";
 import { fromMicros } from "../core/guards/amounts.ts";
 import { findJsonFault } from "../core/json-guard.ts";
 import type { NewRun, RunRef, RunRow, RunTally } from "../store/runs.ts";
@@ -12,18 +11,6 @@ import { assertPermission, permits } from "./permissions.ts";
 import type { GatewayPorts } from "./ports.ts";
 import { notFound } from "./read-invocations.ts";
 import { toWireTime } from "./views.ts";
-
-/** Which guard refuses with a code; the codes of policy and people are no guard's. */
-const GUARD_OF_CODE: Readonly<Partial<Record<ErrorCode, GuardName>>> = {
-  invalid_input: "schema",
-  attempts_exceeded: "attempts",
-  circuit_open: "breaker",
-  rate_limited: "rate",
-  fact_missing: "facts",
-  session_required: "facts",
-  too_large: "facts",
-  budget_exceeded: "budget",
-};
 
 /** The methods about runs. */
 export function createRunMethods(ports: GatewayPorts): Pick<Gateway, "startRun" | "endRun" | "listRuns" | "getRun"> {
@@ -141,10 +128,11 @@ function viewRun(row: RunRow, totals?: RunTotals): RunView {
 function totalsOf(tallies: readonly RunTally[]): RunTotals {
   const byStatus: Record<string, number> = {};
   const refusals: Record<string, number> = {};
-  for (const { status, code, calls } of tallies) {
+  for (const { status, code, guard, calls } of tallies) {
     byStatus[status] = (byStatus[status] ?? 0) + calls;
-    const guard = code !== null && isErrorCode(code) ? GUARD_OF_CODE[code] : undefined;
-    if (guard !== undefined) refusals[guard] = (refusals[guard] ?? 0) + calls;
+    // A schema's refusal, which asks no guard, tells itself by its code; a policy's denial is no refusal.
+    const refused = guard ?? (code === "invalid_input" ? "schema" : undefined);
+    if (refused !== undefined) refusals[refused] = (refusals[refused] ?? 0) + calls;
   }
   const sum = (amount: (tally: RunTally) => number) => tallies.reduce((total, tally) => total + amount(tally), 0);
   const spent = {

@@ -34,6 +34,8 @@ export interface RunTally {
   readonly status: InvocationStatus;
   /** Why it was denied, where that has a code. */
   readonly code: string | null;
+  /** The guard that refused, where one did. */
+  readonly guard: string | null;
   readonly calls: number;
   readonly usd: number;
   readonly tokens: number;
@@ -61,9 +63,10 @@ const LIST = `
 const sumOf = (unit: string): string =>
   `least(coalesce(sum(e.${unit}), 0), ${Number.MAX_SAFE_INTEGER})::bigint as ${unit}`;
 
-/** Canonical JSON begins with the first member by name, which is the code: the rest, which may be long, is not parsed. */
+/** Read by their form: in a text of the error a quote is escaped, so nothing there looks like a member; and a text may hold what jsonb refuses. */
 const TALLY = `
-  select i.status, case when i.status = 'denied' then substring(i.error from '^\\{"code":"(\\w+)"') end as code, count(*)::bigint as calls,
+  select i.status, case when i.status = 'denied' then substring(i.error from '^\\{"code":"(\\w+)"') end as code,
+    case when i.status = 'denied' then substring(i.error from '"guard":"(\\w+)"') end as guard, count(*)::bigint as calls,
     ${sumOf("usd")}, ${sumOf("tokens")}, ${sumOf("units")}
   from invocation i left join lateral (
     select sum((x.spent::jsonb ->> 'usd')::numeric) as usd, sum((x.spent::jsonb ->> 'tokens')::numeric) as tokens,
@@ -71,7 +74,7 @@ const TALLY = `
     from execution x where x.tenant = i.tenant and x.invocation = i.id and x.spent is not null
   ) e on true
   where i.tenant = $1 and i.actor = $2 and i.run = $3
-  group by 1, 2`;
+  group by 1, 2, 3`;
 
 /** Queries of `run`. */
 export function createRunTable(sql: Sql) {

@@ -98,7 +98,7 @@ describe("defineAction() refuses limits with the field's name", () => {
     [{ budget: { ...budget, per: "tenant" } }, "limits.budget.per must be one of day, month"],
     [{ budget: { ...budget, onExceed: "deny" } }, "limits.budget.onExceed must be require_approval"],
     [{ budget: { ...budget, estimate: undefined } }, "limits.budget.estimate is missing"],
-    [{ budget: [budget, { ...budget, estimate: 0 }] }, "limits.budget[1].estimate must be a number above 0"],
+    [{ budget: [budget, { ...budget, estimate: -1 }] }, "limits.budget[1].estimate must be a number above 0"],
     [{ budget: { ...budget, estimate: "amount" } }, "limits.budget.estimate must be a JSON pointer such as /orderId"],
     [{ budget: { ...budget, estimate: `/${"a".repeat(500)}` } }, "limits.budget.estimate must be a JSON pointer"],
     [

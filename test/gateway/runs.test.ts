@@ -41,9 +41,9 @@ async function eventsOf(tenant = "default") {
 }
 
 /** Puts a call of the run on record that ended so. */
-async function recordCall(run: string, status: "executed" | "denied", code?: string): Promise<void> {
+async function recordCall(run: string, status: "executed" | "denied", refusal?: object): Promise<void> {
   const id = await recordInvocation(store.db, { run, actor: { subject: "ada" } });
-  const error = code === undefined ? null : JSON.stringify({ code, message: "No", retryable: false });
+  const error = refusal === undefined ? null : JSON.stringify(refusal);
   await store.invocations.update({ tenant: "default", id }, { status, error });
 }
 
@@ -138,9 +138,10 @@ test("endRun() counts calls by status and refusals by guard, and records them", 
   await runs.startRun(ada, { id: "r" });
   await recordCall("r", "executed");
   await recordCall("other", "executed");
-  const codes = ["rate_limited", "rate_limited", "attempts_exceeded", "circuit_open", "fact_missing", "too_large"];
-  for (const code of [...codes, "session_required", "budget_exceeded", "invalid_input", "constructor", undefined])
-    await recordCall("r", "denied", code);
+  for (const guard of ["rate", "rate", "attempts", "breaker", "facts", "facts", "facts", "budget"])
+    await recordCall("r", "denied", { code: "any_code", details: { guard } });
+  for (const code of ["invalid_input", "action_denied"]) await recordCall("r", "denied", { code });
+  await recordCall("r", "denied");
   const run = await runs.endRun(ada, { id: "r", outcome: "blocked" });
   const totals = {
     ...{ calls: 12, byStatus: { executed: 1, denied: 11 }, spent: { usd: 0, tokens: 0, units: 0 } },

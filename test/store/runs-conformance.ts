@@ -107,7 +107,12 @@ export function describeRuns(db: () => Db): void {
 
     test("tally() counts this run's calls by status and code, and sums what all their attempts spent", async () => {
       const run = ADA.id;
-      const refusal = { code: "rate_limited", details: { code: "x" }, message: '"code":"y"', retryable: true };
+      const refusal = {
+        code: "rate_limited",
+        details: { code: "x", guard: "rate" },
+        message: '"code":"y","guard":"z"',
+        retryable: true,
+      };
       const executed = await recordInvocation(db(), { run });
       const denied = [await recordInvocation(db(), { run }), await recordInvocation(db(), { run })];
       const failed = await recordInvocation(db(), { run });
@@ -124,10 +129,18 @@ export function describeRuns(db: () => Db): void {
       const none = { usd: 0, tokens: 0, units: 0 };
       const tally = await runs().tally(ADA);
       expect(tally.toSorted((a, b) => `${a.status} ${a.code}`.localeCompare(`${b.status} ${b.code}`))).toEqual([
-        { status: "denied", code: null, calls: 1, ...none },
-        { status: "denied", code: "rate_limited", calls: 2, ...none },
-        { status: "executed", code: null, calls: 1, ...none, usd: 1_500_001, tokens: 9_007_199_254_740_000 },
-        { status: "failed", code: null, calls: 1, ...none, units: 7, tokens: Number.MAX_SAFE_INTEGER },
+        { status: "denied", code: null, guard: null, calls: 1, ...none },
+        { status: "denied", code: "rate_limited", guard: "rate", calls: 2, ...none },
+        {
+          status: "executed",
+          code: null,
+          guard: null,
+          calls: 1,
+          ...none,
+          usd: 1_500_001,
+          tokens: 9_007_199_254_740_000,
+        },
+        { status: "failed", code: null, guard: null, calls: 1, ...none, units: 7, tokens: Number.MAX_SAFE_INTEGER },
       ]);
       expect(await runs().tally({ ...ADA, tenant: "acme" })).toEqual([]);
     });

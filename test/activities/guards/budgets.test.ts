@@ -1,20 +1,44 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { parseTariff } from "../../../src/core/guards/tariff/parse-tariff.ts";
 import { activitiesOf, type Act, type Desk, insertVote, perform, rowOf, setDeadline } from "../desk.ts";
 import { answer, approve, balances, call, eventsOf, execute, openGuardDesk } from "./guard-desk.ts";
 
 const budget = { name: "money", limit: 10, unit: "usd", scope: "actor", estimate: "/amount" } as const;
 
+const TARIFF = `
+version: test
+per: 1M tokens
+models: [{ provider: p, model: m, input: 3, cached_input: 0.3, output: 15 }]
+tools: { search: 0.01 }
+unknown_model: refuse
+`;
+
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await openGuardDesk({
-    "free.paid": { limits: { budget } },
-    "asked.paid": { limits: { budget } },
-    "free.generous": { limits: { budget: { ...budget, onExceed: "require_approval" } } },
-    "free.once": { limits: { budget }, execution: { mode: "at_most_once" } },
-    "free.again": { limits: { budget }, execution: { mode: "idempotent", maxAttempts: 3 } },
-    "free.reckoned": { limits: { budget: { ...budget, estimate: ({ amount = 0 }) => amount * 2 } } },
-  });
+  desk = await openGuardDesk(
+    {
+      "free.paid": { limits: { budget } },
+      "asked.paid": { limits: { budget } },
+      "free.generous": { limits: { budget: { ...budget, onExceed: "require_approval" } } },
+      "free.once": { limits: { budget }, execution: { mode: "at_most_once" } },
+      "free.again": { limits: { budget }, execution: { mode: "idempotent", maxAttempts: 3 } },
+      "free.thinking": {
+        limits: {
+          budget: {
+            name: "money",
+            limit: 10,
+            unit: "usd",
+            scope: "actor",
+            plan: { provider: "p", model: "m", input: 1_000_000, output: 0 },
+          },
+        },
+      },
+      "free.counted": { limits: { budget: { name: "money", limit: 10, unit: "usd", scope: "actor", estimate: 0 } } },
+      "free.reckoned": { limits: { budget: { ...budget, estimate: ({ amount = 0 }) => amount * 2 } } },
+    },
+    { tariff: parseTariff(TARIFF) },
+  );
 });
 afterAll(() => desk.close());
 beforeEach(async () => {
@@ -169,4 +193,31 @@ test("reclaimOverdue() frees what a killed tree left reserved, once, and a late 
   expect(await money()).toEqual({ used: 0, reserved: 0 });
   await execute(desk, ref);
   expect(await money()).toEqual({ used: 6, reserved: 0 });
+});
+
+test("runAction() prices what models and tools were used for by the tariff, and a plan before the call", async () => {
+  const during: unknown[] = [];
+  desk.behave = async ({ context: { cost } }: Act) => {
+    during.push(await money());
+    cost.tokens({ provider: "p", model: "m", input: 200_000, cachedInput: 100_000, output: 10_000 });
+    cost.tool("search", 3);
+    return {};
+  };
+  await call(desk, { action: "free.thinking" });
+  expect(during).toEqual([{ used: 0, reserved: 3 }]);
+  expect(await money()).toEqual({ used: 0.51, reserved: 0 });
+
+  desk.behave = ({ context: { cost } }: Act) => cost.tokens({ provider: "p", model: "unknown", input: 1, output: 1 });
+  await expect(call(desk, { action: "free.counted" })).rejects.toThrow(/tariff/);
+});
+
+test("settleExecution() charges only what was reported where a call is reckoned to cost nothing", async () => {
+  await call(desk, { action: "free.counted" });
+  expect(await money()).toEqual({ used: 0, reserved: 0 });
+  desk.behave = ({ context: { cost } }: Act) => {
+    cost.add({ usd: 2 });
+    return {};
+  };
+  await call(desk, { action: "free.counted" });
+  expect(await money()).toEqual({ used: 2, reserved: 0 });
 });

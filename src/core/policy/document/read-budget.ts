@@ -50,7 +50,10 @@ function readReckoning(cursor: Cursor, members: Members): Pick<BudgetLimit, "est
 
 function readEstimate(cursor: Cursor): number | string | undefined {
   const { node } = cursor;
-  return node.kind === "scalar" && typeof node.value === "string" ? readPointer(cursor) : readAmount(cursor);
+  const told = node.kind === "scalar" ? node.value : undefined;
+  // Nothing is reserved before a call by a budget that only wants to hear what was spent.
+  if (told === 0) return told;
+  return typeof told === "string" ? readPointer(cursor) : readAmount(cursor);
 }
 
 /** Reads what a model is expected to be used for. */
