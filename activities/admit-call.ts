@@ -1,9 +1,8 @@
 import type { LimitTerms } from "../src/contract/policy.ts";
 import type { Action } from "../src/action/action.ts";
-import { fromMicros } from "../src/core/guards/amounts.ts";
 import { judgeAttempts, requireRun } from "../src/core/guards/attempts.ts";
 import type { BreakerState } from "../src/core/guards/breaker.ts";
-import type { BudgetClaim } from "../src/core/guards/budget-accounts.ts";
+import { type BudgetClaim, describeClaim } from "../src/core/guards/budget-accounts.ts";
 import { budgetClaimsOf } from "../src/core/guards/budget.ts";
 import { type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
 import type { GuardedCallFacts } from "../src/core/guards/guarded-call.ts";
@@ -93,18 +92,6 @@ async function askGuards(tx: TransactionTables, { action, limits }: AdmissionReq
   return { ...answers, unproven: refused ?? (found && facts?.judge(found)) };
 }
 
-/** Counts the call as an attempt of its run, whatever becomes of it. */
-export async function countAttempt(
-  tx: TransactionTables,
-  call: GuardedCallFacts,
-  limit: LimitTerms["attempts"],
-): Promise<GuardRefusal | undefined> {
-  if (limit === undefined) return undefined;
-  const { tenant, actor, run, action } = call;
-  if (run === undefined) return requireRun("attempts", call);
-  return judgeAttempts(limit.perRun, await tx.attempts.count({ tenant, actor, run, action }), call);
-}
-
 /** What guards know of an invocation. */
 export function guardedCallOf(row: LockedInvocation): GuardedCallFacts {
   return {
@@ -172,27 +159,15 @@ async function charge(
     ...(reserves ? { reservedRound: row.round } : {}),
     ...(exceeded === undefined ? {} : { exceeds: claims }),
   };
-  const isFree = counters.length === 0 && !reserves;
-  return {
-    kind: "admitted",
-    charges,
-    exceeded,
-    reserved: isFree ? undefined : describeBill(counters, claims, reserves),
-  };
+  return { kind: "admitted", charges, exceeded, reserved: describeBill(counters, reserves ? claims : []) };
 }
 
 function describeBill(
   counters: readonly RateCounter[],
-  claims: readonly BudgetClaim[],
-  reserves: boolean,
-): Readonly<Record<string, unknown>> {
+  reserved: readonly BudgetClaim[],
+): Readonly<Record<string, unknown>> | undefined {
+  if (counters.length === 0 && reserved.length === 0) return undefined;
   const rates = counters.flatMap(({ cost, limits }) => limits.map((limit) => ({ ...limit, cost })));
-  const budgets = claims.map(describeClaim);
-  return { ...(rates.length === 0 ? {} : { rates }), ...(reserves ? { budgets } : {}) };
-}
-
-/** A reserved amount as the record has it, in the budget's unit. */
-export function describeClaim({ account, amount }: BudgetClaim): Readonly<Record<string, unknown>> {
-  const { name, unit, scope, period } = account;
-  return { name, unit, scope, ...(period === "" ? {} : { period }), amount: fromMicros(amount) };
+  const budgets = reserved.map(describeClaim);
+  return { ...(rates.length === 0 ? {} : { rates }), ...(budgets.length === 0 ? {} : { budgets }) };
 }

@@ -9,7 +9,7 @@ import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import { DEFAULT_APPROVAL_TERMS } from "../src/core/policy/document/approval-terms.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import { type Admission, admitCall, countAttempt, guardedCallOf } from "./admit-call.ts";
+import { type Admission, admitCall } from "./admit-call.ts";
 import { closeRow, type Closing } from "./close-row.ts";
 import type { Deciding } from "./deciding.ts";
 import { createRefusalView } from "./error-view.ts";
@@ -51,7 +51,8 @@ export async function applyLimits(deciding: Deciding, verdict: RecordedVerdict):
 /** A call that policy blocks is an attempt of its run all the same, where anything counts attempts that would have limited it. */
 async function countBlocked({ tx, row, action, inForce }: Deciding): Promise<void> {
   const attempts = limitTermsOf(action)?.terms.attempts ?? inForce?.policy.documentLimits?.attempts;
-  if (row.run !== null) await countAttempt(tx, guardedCallOf(row), attempts);
+  const { tenant, actor, run } = row;
+  if (attempts !== undefined && run !== null) await tx.attempts.count({ tenant, actor, run, action: row.action });
 }
 
 function refuseCall({ tx, row, options }: Deciding, verdict: RecordedVerdict, refusal: GuardRefusal): Promise<Step> {

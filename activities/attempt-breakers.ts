@@ -1,6 +1,6 @@
 import { ApplicationFailure } from "@temporalio/common";
 import type { ExecutionOptions } from "../src/contract/manifest.ts";
-import type { FailureKind } from "../src/contract/policy.ts";
+import type { BreakerReport } from "../src/core/guards/breaker.ts";
 import { limitsOf } from "../src/core/guards/charges.ts";
 import type { GuardRefusal } from "../src/core/guards/refusal.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
@@ -10,15 +10,6 @@ import { probeLeaseMs } from "./start-attempt.ts";
 
 /** A call that waits for a breaker looks again after so long at the latest: somebody may have reset it. Our choice. */
 const MAX_LOOK_MS = 60_000;
-
-/** What an attempt says of the dependencies that its action names. */
-export interface AttemptOutcome {
-  readonly token: string;
-  /** Database time when it began, epoch milliseconds. */
-  readonly beganAtMs: number;
-  /** `none` says nothing of them: canceled, handed over, or never run. */
-  readonly outcome: "success" | FailureKind | "none";
-}
 
 /** Takes the breakers of an attempt that is about to start, all of them or none. */
 export async function takeForAttempt(
@@ -35,10 +26,10 @@ export async function takeForAttempt(
 export async function reportOutcome(
   tx: TransactionTables,
   row: LockedInvocation,
-  outcome: AttemptOutcome,
+  report: BreakerReport,
 ): Promise<void> {
   const limits = breakersOf(row);
-  if (limits.length > 0) await reportToBreakers(tx, { tenant: row.tenant, limits, ...outcome });
+  if (limits.length > 0) await reportToBreakers(tx, { tenant: row.tenant, limits, ...report });
 }
 
 /**

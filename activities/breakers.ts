@@ -1,6 +1,6 @@
 import type { BreakerLimit } from "../src/contract/policy.ts";
 import {
-  type BreakerOutcome,
+  type BreakerReport,
   type BreakerState,
   CLOSED_BREAKER,
   createBreakerRefusal,
@@ -29,13 +29,7 @@ export interface BreakerClaim extends BreakerScope {
 }
 
 /** An attempt that ended. */
-export interface BreakerNews extends BreakerScope {
-  /** The token that it took the breakers with. */
-  readonly token: string;
-  /** When it took them, by the database's clock. */
-  readonly beganAtMs: number;
-  readonly outcome: BreakerOutcome;
-}
+export interface BreakerNews extends BreakerScope, BreakerReport {}
 
 /** The refusal of the first dependency whose breaker stops a call, in the order of the limits. Takes nothing. */
 export function findOpenBreaker(

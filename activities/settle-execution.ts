@@ -4,6 +4,7 @@ import type { ClosedStep } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { isClosed } from "../src/core/invocation.ts";
 import { limitsOf } from "../src/core/guards/charges.ts";
+import type { BreakerOutcome } from "../src/core/guards/breaker.ts";
 import { classifyFailure } from "../src/core/guards/failures/classify-failure.ts";
 import type { FinishedExecution } from "../src/store/executions.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
@@ -13,7 +14,7 @@ import { createErrorView } from "./error-view.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
 import type { ProvenFact } from "../src/core/guards/read-facts.ts";
-import { type AttemptOutcome, reportOutcome } from "./attempt-breakers.ts";
+import { reportOutcome } from "./attempt-breakers.ts";
 import { recordFacts } from "./facts.ts";
 import type { Report, ReportedRun } from "./run-action.ts";
 import { closedStep } from "./steps.ts";
@@ -74,7 +75,7 @@ export async function settleExecution(
 }
 
 /** What a report says of the dependencies that the action names: whatever ran to its end was answered. */
-function outcomeOf(report: Report): AttemptOutcome["outcome"] {
+function outcomeOf(report: Report): BreakerOutcome {
   switch (report.kind) {
     case "returned":
     case "unusable":

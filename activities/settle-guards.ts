@@ -1,4 +1,4 @@
-import { fromMicros } from "../src/core/guards/amounts.ts";
+import { describeClaim, describeSettled } from "../src/core/guards/budget-accounts.ts";
 import { budgetClaimsOf } from "../src/core/guards/budget.ts";
 import { chargesOf, type GuardCharges, limitsOf, reservationOf } from "../src/core/guards/charges.ts";
 import { judgeBudgets } from "../src/core/guards/judge-budgets.ts";
@@ -6,7 +6,7 @@ import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import { describeClaim, guardedCallOf } from "./admit-call.ts";
+import { guardedCallOf } from "./admit-call.ts";
 import { eventOf } from "./event-of.ts";
 import type { ActivityPorts } from "./ports.ts";
 
@@ -31,11 +31,8 @@ export async function settleGuards(
   const { spent, isWhole } = await tx.executions.sumSpent(row);
   // What an attempt spent that never reported is not known: then the call counts at its estimate at least.
   const entries = await tx.budgets.settle(row.tenant, reservation, isWhole ? spent : { atLeast: spent });
-  const budgets = entries.map(({ name, unit, scope, amount, spent: settled }) => ({
-    ...{ name, unit, scope },
-    ...{ reserved: fromMicros(amount), spent: fromMicros(settled) },
-  }));
-  return [eventOf(row, "guard.settled", { guard: "budget", outcome: "settled", budgets })];
+  const data = { guard: "budget", outcome: "settled", budgets: entries.map(describeSettled) };
+  return [eventOf(row, "guard.settled", data)];
 }
 
 /**

@@ -54,7 +54,7 @@ async function readBalances(
     ...declared.filter(({ scope }) => scope !== "run" || place.run),
     ownTermOf(place),
   ];
-  const { nowMs } = await store.rates.lock(tenant, []);
+  const nowMs = await store.clock.nowMs();
   const spender = { tenant, actor: subject, run: place.run, part: place.part };
   const claims = claimAmount(terms, spender, { amount: 0, nowMs });
   if (isRefusal(claims)) throw new CountersignError("internal", "A budget without an amount was refused");

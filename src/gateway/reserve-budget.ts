@@ -4,8 +4,7 @@ import type { Principal } from "../contract/principal.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import { sha256Hex } from "../core/digest.ts";
-import { fromMicros } from "../core/guards/amounts.ts";
-import { accountsAround, type BudgetClaim, type Spender } from "../core/guards/budget-accounts.ts";
+import { accountsAround, type BudgetClaim, type Spender, describeClaim } from "../core/guards/budget-accounts.ts";
 import type { BudgetTerm } from "../core/guards/budget.ts";
 import { judgeBudgets } from "../core/guards/judge-budgets.ts";
 import { type GuardRefusal, isRefusal } from "../core/guards/refusal.ts";
@@ -68,8 +67,7 @@ function reservationIdOf({ tenant, subject }: Principal, key: string | undefined
 /** Refusals are recorded, so the transaction gives them back instead of throwing. */
 async function reserveOnce(tx: TransactionTables, request: Request): Promise<Entries | GuardRefusal> {
   const { id, spender, terms, command } = request;
-  // No counter is meant: only the database's time.
-  const { nowMs } = await tx.rates.lock(spender.tenant, []);
+  const nowMs = await tx.clock.nowMs();
   const claims = claimAmount(terms, spender, { amount: command.amount, nowMs });
   if (isRefusal(claims)) return recordRefusal(tx, request, claims);
   const accounts = claims.map(({ account }) => account);
@@ -121,15 +119,12 @@ async function recordReservation(
   { id, spender, principal, command }: Request,
   claims: readonly BudgetClaim[],
 ): Promise<void> {
-  const amounts = claims.map(({ account: { name, unit, scope, period }, amount }) => {
-    return { name, unit, scope, ...(period === "" ? {} : { period }), amount: fromMicros(amount) };
-  });
   const { run, part, idempotencyKey } = command;
   await tx.audit.append(spender.tenant, [
     {
       type: "guard.reserved",
       ...{ principal, actor: spender.actor, idempotencyKey },
-      data: { guard: "budget", reservation: id, amounts, run, part },
+      data: { guard: "budget", reservation: id, amounts: claims.map(describeClaim), run, part },
     },
   ]);
 }

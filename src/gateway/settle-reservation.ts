@@ -2,9 +2,9 @@ import type { ReportedCost, ReservationView } from "../contract/guards.ts";
 import type { BudgetUnit, TokenUsage } from "../contract/policy.ts";
 import type { Principal } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
-import { addSpent, fromMicros, type Spent, toMicros } from "../core/guards/amounts.ts";
+import { addSpent, type Spent, toMicros } from "../core/guards/amounts.ts";
+import { describeSettled } from "../core/guards/budget-accounts.ts";
 import type { Tariff } from "../core/guards/tariff.ts";
-import type { SettledEntry } from "../store/budgets.ts";
 import type { TransactionTables } from "../store/store.ts";
 import { findDeclaredBudgets } from "./declared-budgets.ts";
 import type { GatewayPorts } from "./ports.ts";
@@ -92,10 +92,6 @@ function priceUsage(unit: BudgetUnit, usage: TokenUsage, tariff: Tariff | undefi
   if (usd === undefined)
     throw new CountersignError("invalid_request", "The tariff has no price for a usage that was reported");
   return [{ usd }];
-}
-
-function describeSettled({ name, unit, scope, amount, spent }: SettledEntry): Readonly<Record<string, unknown>> {
-  return { name, unit, scope, reserved: fromMicros(amount), spent: fromMicros(spent) };
 }
 
 async function record(

@@ -2,6 +2,7 @@ import type { ApprovalFilter, ApprovalStatus, Decision } from "../contract/appro
 import type { InvocationId, InvocationRef } from "../contract/ids.ts";
 import type { InvocationStatus, PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
+import { readNowMs } from "./clock.ts";
 import type { Sql } from "./db.ts";
 import { pageOf, readCursor } from "./paging.ts";
 import { createSetClause } from "./set-clause.ts";
@@ -118,8 +119,7 @@ function createWrites(sql: Sql) {
       const approval = rows[0];
       if (approval === undefined) return undefined;
       // A statement of its own: a time taken by the locking statement may lie before the wait for the lock.
-      const times = await sql.query<{ now: number }>(`select ms_now() as now`);
-      return { approval, nowMs: times[0]?.now ?? Number.NaN };
+      return { approval, nowMs: await readNowMs(sql) };
     },
 
     /** Writes the columns that changed. */

@@ -1,6 +1,7 @@
 import { type BreakerState, CLOSED_BREAKER } from "../core/guards/breaker.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import type { Binding } from "./binding.ts";
+import { readNowMs } from "./clock.ts";
 import type { Sql } from "./db.ts";
 
 /** A dependency's breaker as it is kept; `document` is canonical JSON of its {@link BreakerState}. */
@@ -51,8 +52,7 @@ export function createBreakerTable(sql: Sql) {
          order by dependency collate "C" for update`,
         [tenant, dependencies],
       );
-      const times = await sql.query<{ now: number }>(`select ms_now() as now`);
-      return { nowMs: times[0]?.now ?? Number.NaN, states: new Map(rows.map(readRow)) };
+      return { nowMs: await readNowMs(sql), states: new Map(rows.map(readRow)) };
     },
 
     /** Writes a state. The row must have been locked, or what another transaction wrote meanwhile is lost. */

@@ -1,6 +1,7 @@
 import type { RateWindow } from "../core/guards/rate.ts";
 import type { RateCounter } from "../core/guards/rate-counters.ts";
 import { type Binding, createBinding } from "./binding.ts";
+import { readNowMs } from "./clock.ts";
 import type { Sql } from "./db.ts";
 
 /**
@@ -185,7 +186,7 @@ export function createRateTable(sql: Sql) {
      * time that a charge would have: the database's, never before the counters' last charge.
      */
     async lock(tenant: string, counters: readonly RateCounter[]): Promise<LockedRates> {
-      if (counters.length === 0) return { nowMs: await readClock(sql), windows: [] };
+      if (counters.length === 0) return { nowMs: await readNowMs(sql), windows: [] };
       const binding = createBinding(tenant);
       const text = `with ${holdCounters(binding, counters)} select * from windows order by n`;
       const hold = () => sql.query<HeldWindow>(text, binding.params);
@@ -281,9 +282,4 @@ async function readWindows(sql: Sql, tenant: string, asked: readonly AskedWindow
 
 function windowOf({ key, perMs, limit, used, freeAtMs }: ReadRow): RateWindow {
   return { key, perMs, limit, used, ...(freeAtMs === null ? {} : { freeAtMs }) };
-}
-
-async function readClock(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ now: number }>("select ms_now() as now");
-  return row?.now ?? 0;
 }

@@ -5,6 +5,7 @@ import { createAttemptTable } from "./attempts.ts";
 import { createAuditTable } from "./audit.ts";
 import { createBudgetTable } from "./budgets.ts";
 import { createBreakerTable } from "./breakers.ts";
+import { readNowMs } from "./clock.ts";
 import type { Db, Sql, Transaction } from "./db.ts";
 import { isUnavailable } from "./errors.ts";
 import { createExecutionTable } from "./executions.ts";
@@ -28,6 +29,8 @@ export interface Tables {
   readonly approvals: ReturnType<typeof createApprovalTable>;
   readonly votes: ReturnType<typeof createVoteTable>;
   readonly executions: ReturnType<typeof createExecutionTable>;
+  /** The time that all rows go by. */
+  readonly clock: { nowMs(): Promise<number> };
   readonly breakers: ReturnType<typeof createBreakerTable>;
   readonly runs: ReturnType<typeof createRunTable>;
   readonly attempts: ReturnType<typeof createAttemptTable>;
@@ -66,6 +69,7 @@ function createTables(sql: Sql): Tables {
     approvals: createApprovalTable(sql),
     votes: createVoteTable(sql),
     executions: createExecutionTable(sql),
+    clock: { nowMs: () => readNowMs(sql) },
     breakers: createBreakerTable(sql),
     runs: createRunTable(sql),
     attempts: createAttemptTable(sql),

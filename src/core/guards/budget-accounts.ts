@@ -96,3 +96,23 @@ export function showBalance(
     remaining: fromMicros(Math.max(0, limitMicros - used - reserved)),
   };
 }
+
+/** A reserved amount as the record has it, in the budget's unit. */
+export function describeClaim({ account, amount }: BudgetClaim): Readonly<Record<string, unknown>> {
+  const { name, unit, scope, period } = account;
+  return { name, unit, scope, ...(period === "" ? {} : { period }), amount: fromMicros(amount) };
+}
+
+/** What became of a reserved amount, as the record has it; given in millionths, shown in the budget's unit. */
+export function describeSettled({
+  name,
+  unit,
+  scope,
+  amount,
+  spent,
+}: Pick<BudgetAccount, "name" | "unit" | "scope"> & {
+  readonly amount: number;
+  readonly spent: number;
+}): Readonly<Record<string, unknown>> {
+  return { name, unit, scope, reserved: fromMicros(amount), spent: fromMicros(spent) };
+}
