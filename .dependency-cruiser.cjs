@@ -100,7 +100,7 @@ module.exports = {
         "^src/core/",
         "^src/contract/",
         "^src/action/action-rejected\\.ts$",
-        "^src/action/limit-terms-of\\.ts$",
+        "^src/action/(describe-action|limit-terms-of)\\.ts$",
         "^workflows/messages\\.ts$",
         npm("@temporalio/activity", "@temporalio/common"),
       ],

@@ -4,13 +4,14 @@ import { judgeAttempts, requireRun } from "../src/core/guards/attempts.ts";
 import type { BreakerState } from "../src/core/guards/breaker.ts";
 import { type BudgetClaim, describeClaim } from "../src/core/guards/budget-accounts.ts";
 import { budgetClaimsOf } from "../src/core/guards/budget.ts";
-import { type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
+import { chargesOf, type GuardCharges, reservationOf } from "../src/core/guards/charges.ts";
 import type { GuardedCallFacts } from "../src/core/guards/guarded-call.ts";
 import { judgeBudgets } from "../src/core/guards/judge-budgets.ts";
 import { judgeRates } from "../src/core/guards/rate.ts";
 import { type RateCounter, rateCountersOf } from "../src/core/guards/rate-counters.ts";
 import { type GuardRefusal, isRefusal } from "../src/core/guards/refusal.ts";
 import { readSession } from "../src/core/session.ts";
+import type { GuardLocks } from "../src/store/admissions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { dependenciesOf, findOpenBreaker, reportToBreakers, takeBreakers } from "./breakers.ts";
@@ -27,6 +28,10 @@ export interface AdmissionRequest {
   readonly start: { readonly token: string; readonly leaseMs: number } | undefined;
   /** Until when its reservations stand at most, should nobody close it. */
   readonly holdMs: number;
+  /** Whether the call was let in before, with another input or under another policy: what it was counted in then counts on. */
+  readonly isLater: boolean;
+  /** Why people can't be asked, should they have to be: since policy says so, or a budget is exceeded. */
+  readonly mayAsk: (exceeded: GuardRefusal | undefined) => Promise<GuardRefusal | undefined>;
 }
 
 /** A call that every guard let in, with all that was charged. */
@@ -63,7 +68,7 @@ export async function admitCall(
   request: AdmissionRequest,
 ): Promise<Admission | GuardRefusal> {
   const call = guardedCallOf(request.row);
-  const { attempts } = request.limits;
+  const attempts = countedAttempts(request);
   const runless = attempts && requireRun("attempts", call);
   if (runless !== undefined) return runless;
   const { attemptsBefore = 0, breakers, unproven } = await askGuards(tx, request, call);
@@ -72,20 +77,28 @@ export async function admitCall(
   const open = await passBreakers(tx, request, breakers);
   if (open !== undefined) return open;
   const bill = await drawBill(ports, tx, { ...request, call, unproven });
+  const refused = isRefusal(bill) ? bill : await request.mayAsk(bill.exceeded);
   // Whoever is refused, or waits for a person first, must hold no probe.
-  if (isRefusal(bill) || bill.exceeded !== undefined) await giveBackBreakers(tx, request);
-  return isRefusal(bill) ? bill : charge(tx, request, bill);
+  if (isRefusal(bill) || refused !== undefined || bill.exceeded !== undefined) await giveBackBreakers(tx, request);
+  return isRefusal(bill) ? bill : (refused ?? charge(tx, request, bill));
+}
+
+/** A call's attempt is counted when it is made, and never again. */
+function countedAttempts({ limits, isLater }: AdmissionRequest): LimitTerms["attempts"] {
+  return isLater ? undefined : limits.attempts;
 }
 
 /** Counts the attempt and looks at what needs no lock that others wait for; facts are judged already, to be told in their turn. */
-async function askGuards(tx: TransactionTables, { action, limits }: AdmissionRequest, call: GuardedCallFacts) {
+async function askGuards(tx: TransactionTables, request: AdmissionRequest, call: GuardedCallFacts) {
+  const { action, limits } = request;
+  const attempts = countedAttempts(request);
   const { tenant, actor, run } = call;
   const proves = action.proves !== undefined;
   const question = questionFacts({ call, requires: limits.requires ?? [], capacity: limits.facts, proves });
   const [facts, refused] =
     question !== undefined && isRefusal(question) ? [undefined, question] : [question, undefined];
   const { facts: found, ...answers } = await tx.admissions.ask(tenant, {
-    attempt: limits.attempts === undefined || run === undefined ? undefined : { actor, run, action: call.action },
+    attempt: attempts === undefined || run === undefined ? undefined : { actor, run, action: call.action },
     dependencies: dependenciesOf(limits.breaker ?? []),
     facts,
   });
@@ -127,14 +140,21 @@ async function giveBackBreakers(tx: TransactionTables, request: AdmissionRequest
 async function drawBill(
   ports: ActivityPorts,
   tx: TransactionTables,
-  { row, limits, call, unproven }: AdmissionRequest & AskedCall,
+  { row, limits, call, unproven, isLater }: AdmissionRequest & AskedCall,
 ): Promise<Bill | GuardRefusal> {
-  const counters = rateCountersOf(limits.rate ?? [], call, JSON.parse(row.input_view));
-  if (isRefusal(counters)) return counters;
+  const found = rateCountersOf(limits.rate ?? [], call, JSON.parse(row.input_view));
+  if (isRefusal(found)) return found;
+  const counters = isLater ? withoutCharged(found, row) : found;
   const claims = budgetClaimsOf(limits.budget ?? [], call, { nowMs: row.now, priceUsage: ports.tariff?.priceUsage });
   const isRefusedAnyway = unproven !== undefined || isRefusal(claims);
   const accounts = isRefusedAnyway ? [] : claims.map((claim) => claim.account);
-  const { windows = [], nowMs = row.now, balances } = await tx.admissions.lock(call.tenant, { counters, accounts });
+  const {
+    windows = [],
+    nowMs = row.now,
+    balances,
+  } = isLater
+    ? await lockAnew(tx, row, { counters, accounts })
+    : await tx.admissions.lock(call.tenant, { counters, accounts });
   const refused = judgeRates(counters, windows, nowMs) ?? unproven;
   if (refused !== undefined) return refused;
   if (isRefusal(claims)) return claims;
@@ -143,9 +163,28 @@ async function drawBill(
   return { counters, countedAtMs: nowMs, claims, exceeded: shortfall?.refusal };
 }
 
+/** Counters that the call is not counted in yet. */
+function withoutCharged(counters: readonly RateCounter[], row: LockedInvocation): RateCounter[] {
+  const charged = new Set(chargesOf(row)?.rates.map(({ key }) => key));
+  return counters.filter(({ key }) => !charged.has(key));
+}
+
+/** Locks what a later round is charged in. What the round before has reserved is released in between, since accounts are locked after rates. */
+async function lockAnew(tx: TransactionTables, row: LockedInvocation, { counters, accounts }: GuardLocks) {
+  const held = await tx.admissions.lock(row.tenant, { counters, accounts: [] });
+  await releaseReserved(tx, row);
+  return { ...held, balances: await tx.budgets.lock(row.tenant, accounts) };
+}
+
+/** Frees what the rounds before have reserved. */
+export async function releaseReserved(tx: TransactionTables, row: LockedInvocation): Promise<void> {
+  const round = chargesOf(row)?.reservedRound;
+  if (round !== undefined) await tx.budgets.release(row.tenant, reservationOf(row.id, round));
+}
+
 async function charge(
   tx: TransactionTables,
-  { row, holdMs }: AdmissionRequest,
+  { row, holdMs, isLater }: AdmissionRequest,
   { counters, countedAtMs, claims, exceeded }: Bill,
 ): Promise<Admission> {
   const reserves = claims.length > 0 && exceeded === undefined;
@@ -155,7 +194,10 @@ async function charge(
     reservation: reserves ? reservation : undefined,
   });
   const charges: GuardCharges = {
-    rates: counters.map(({ key, cost }) => ({ key, cost })),
+    rates: [
+      ...((isLater ? chargesOf(row)?.rates : undefined) ?? []),
+      ...counters.map(({ key, cost }) => ({ key, cost })),
+    ],
     ...(reserves ? { reservedRound: row.round } : {}),
     ...(exceeded === undefined ? {} : { exceeds: claims }),
   };

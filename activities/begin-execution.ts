@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { InvocationRef } from "../src/contract/ids.ts";
-import type { ClosedStep } from "../src/contract/run.ts";
+import type { ClosedStep, Step } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
 import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
@@ -11,13 +11,18 @@ import type { ExecutionRow } from "../src/store/executions.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { HOLD_MARGIN_MS, refuseStart } from "./apply-limits.ts";
+import { askAgain } from "./approvals/ask-again.ts";
+import { findDrift } from "./approvals/find-drift.ts";
+import { approvalContext, findObstacle, isUntouched, lockMandate } from "./approvals/mandate.ts";
 import { closeRow } from "./close-row.ts";
+import { countingRefusals } from "./counting-refusals.ts";
+import type { Deciding } from "./deciding.ts";
 import { eventOf } from "./event-of.ts";
 import { closeAbandoned } from "./close-abandoned.ts";
 import { closeUncertain } from "./close-uncertain.ts";
 import { createErrorView } from "./error-view.ts";
-import { approvalContext, findObstacle, isUntouched, lockMandate } from "./mandate.ts";
 import { reportOutcome, takeForAttempt, waitForBreaker } from "./attempt-breakers.ts";
+import { createKnowledge } from "./knowledge.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireAction, requireRow } from "./require.ts";
 import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
@@ -33,7 +38,7 @@ export async function beginExecution(
   ports: ActivityPorts,
   ref: InvocationRef,
   options: { readonly firstTryOf: string | undefined },
-): Promise<BegunAttempt | ClosedStep> {
+): Promise<BegunAttempt | Step> {
   const begun = options.firstTryOf === undefined ? undefined : await ports.store.executions.findBegun(ref);
   // A run that was reset has another id: it may be the second to come here, so it begins anew.
   if (begun === undefined || begun.temporal_run_id !== options.firstTryOf) return beginAttempt(ports, ref);
@@ -85,18 +90,23 @@ function closeUnused(ports: ActivityPorts, ref: InvocationRef, token: string): P
 
 /**
  * Checks for the last time that the invocation may run, and writes the attempt into the ledger before anything happens.
- * An invocation that may not run is closed instead.
+ * An invocation that may not run is closed instead, and one that people were asked the wrong question about waits for them again.
  */
-async function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAttempt | ClosedStep> {
-  const begun = await ports.store.transaction<BegunAttempt | ClosedStep | HeldAttempt>(async (tx) => {
-    const row = requireRow(await tx.invocations.lock(ref));
-    if (isClosed(row.status)) return closedStep(row);
-    const action = requireAction(ports, row.action);
-    assertRoom(action);
-    const last = row.attempts === 0 ? undefined : await tx.executions.last(ref);
-    return last === undefined
-      ? firstAttempt(ports, tx, { row, action })
-      : nextAttempt(ports, tx, { row, action, last });
+async function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAttempt | Step> {
+  const knowledge = createKnowledge(ports, ref.tenant);
+  const begun = await countingRefusals<BegunAttempt | Step | HeldAttempt>(ports, async ({ onStart, onRefused }) => {
+    const inForce = await ports.policies.inForce(ref.tenant);
+    return ports.store.transaction(async (tx) => {
+      onStart();
+      const row = requireRow(await tx.invocations.lock(ref));
+      if (isClosed(row.status)) return closedStep(row);
+      const action = requireAction(ports, row.action);
+      assertRoom(action);
+      const last = row.attempts === 0 ? undefined : await tx.executions.last(ref);
+      if (last !== undefined) return nextAttempt(ports, tx, { row, action, last });
+      const options = { temporalRunId: row.temporal_run_id ?? "", onRefused };
+      return firstAttempt({ ports, tx, row, action, inForce, knowledge, options });
+    });
   });
   // Only now, since what the transaction wrote stays.
   if (begun.kind === "held") throw waitForBreaker(begun.refusal, begun.nowMs, begun.executeBy);
@@ -112,14 +122,14 @@ interface HeldAttempt {
   readonly executeBy: number | null;
 }
 
-async function firstAttempt(
-  ports: ActivityPorts,
-  tx: TransactionTables,
-  { row, action }: { readonly row: LockedInvocation; readonly action: Action },
-): Promise<BegunAttempt | ClosedStep | HeldAttempt> {
+async function firstAttempt(deciding: Deciding): Promise<BegunAttempt | Step | HeldAttempt> {
+  const { ports, tx, row, action } = deciding;
   const mandate = await lockMandate(ports, tx, row);
   const obstacle = findObstacle(row, mandate);
   if (obstacle !== undefined) return closeRow(tx, row, obstacle);
+  const drift = mandate && findDrift(deciding);
+  if (mandate !== undefined && drift !== undefined)
+    return askAgain(deciding, mandate.approval, { ...drift, events: [] });
   const token = randomUUID();
   const execution = executionOf(row, action);
   const open = await takeForAttempt(tx, row, { token, execution });

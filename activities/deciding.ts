@@ -1,9 +1,10 @@
 import type { Action } from "../src/action/action.ts";
 import type { GuardRefusal } from "../src/core/guards/refusal.ts";
+import type { AuditEntry } from "../src/store/audit.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
-import type { InputFault } from "./check-input.ts";
 import type { InForce } from "./judge-call.ts";
+import type { Knowledge } from "./knowledge.ts";
 import type { ActivityPorts } from "./ports.ts";
 
 /** What is decided for one locked invocation. */
@@ -13,16 +14,30 @@ export interface Deciding {
   readonly row: LockedInvocation;
   readonly action: Action;
   readonly inForce: InForce;
+  readonly knowledge: Knowledge;
   readonly options: DecideOptions;
+  /** Absent while the call is decided for the first time. */
+  readonly later?: LaterRound;
 }
 
-/** What a decision keeps from one try of its transaction to the next. */
+/** Another round of a call that people were asked about already. */
+export interface LaterRound {
+  /** Why, for people. */
+  readonly because: string;
+  /** Who can't vote on it: whoever asked for the call, and whoever made its input what it is. */
+  readonly requesters: readonly string[];
+  /** What led to it: recorded before it, and together with it, since the record is locked last. */
+  readonly events: readonly AuditEntry[];
+}
+
+/** Who decides, and who hears of it. */
 export interface DecideOptions {
   readonly temporalRunId: string;
-  /** What the action's schema said of inputs that it had to wait for. */
-  readonly checked: ReadonlyMap<string, InputFault>;
-  /** Hears that the transaction begins, for the first time or again. */
-  readonly onStart: () => void;
   /** Hears of a guard's refusal; it counts once the transaction has committed. */
   readonly onRefused: (refusal: GuardRefusal) => void;
+}
+
+/** Whoever asked for a call: the actor, and who called for it. */
+export function requestersOf({ actor, via }: Pick<LockedInvocation, "actor" | "via">): readonly string[] {
+  return via === null ? [actor] : [actor, via];
 }

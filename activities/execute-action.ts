@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CancelledFailure, Context } from "@temporalio/activity";
 import { canonicalJson } from "../src/core/canonical.ts";
 import type { InvocationRef } from "../src/contract/ids.ts";
-import type { ClosedStep } from "../src/contract/run.ts";
+import type { ClosedStep, Step } from "../src/contract/run.ts";
 import { beginExecution } from "./begin-execution.ts";
 import type { ProvenFact } from "../src/core/guards/read-facts.ts";
 import { factsProvenBy } from "./facts.ts";
@@ -19,12 +19,12 @@ const FIRST_WAIT_MS = 200;
 
 /**
  * Executes the action of an invocation: one attempt, begun in the ledger, run with the real input, settled in one transaction.
- * A call that finds the outcome recorded returns it and runs nothing.
+ * A call that finds the outcome recorded returns it and runs nothing; one whose approval has become another question waits again.
  */
-export async function executeAction(ports: ActivityPorts, ref: InvocationRef): Promise<ClosedStep> {
+export async function executeAction(ports: ActivityPorts, ref: InvocationRef): Promise<Step> {
   const { attempt, workflowExecution } = Context.current().info;
   const begun = await beginExecution(ports, ref, { firstTryOf: attempt === 1 ? workflowExecution?.runId : undefined });
-  return begun.kind === "closed" ? begun : carryOut(ports, begun);
+  return begun.kind === "run" ? carryOut(ports, begun) : begun;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep, Step } from "../src/contract/run.ts";
+import { recordVotes } from "./approvals/record-votes.ts";
 import { closeInvocation } from "./close-invocation.ts";
 import { decideInvocation } from "./decide-invocation.ts";
 import { executeAction } from "./execute-action.ts";
 import type { ActivityPorts } from "./ports.ts";
-import { recordVotes } from "./record-votes.ts";
 
 export type { ActivityPorts } from "./ports.ts";
 
@@ -15,8 +15,8 @@ export interface Activities {
   decideInvocation(ref: InvocationRef): Promise<Step>;
   /** Local: judges votes, cancel and clock. */
   recordVotes(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<Step>;
-  /** Regular, or local in mode `inline`: runs the action. */
-  executeAction(ref: InvocationRef): Promise<ClosedStep>;
+  /** Regular, or local in mode `inline`: runs the action, or tells that people must be asked anew. */
+  executeAction(ref: InvocationRef): Promise<Step>;
   /** Local: closes what won't be executed any more. */
   closeInvocation(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<ClosedStep>;
 }

@@ -1,5 +1,5 @@
 import type { Action } from "../src/action/action.ts";
-import type { Log, Metrics, PolicySource, Redact } from "../src/gateway/ports.ts";
+import type { Directory, Log, Metrics, PolicySource, Redact } from "../src/gateway/ports.ts";
 import type { Tariff } from "../src/core/guards/tariff.ts";
 import type { Store } from "../src/store/store.ts";
 
@@ -9,6 +9,7 @@ export interface ActivityPorts {
   /** The actions of this worker, by name. */
   readonly actions: ReadonlyMap<string, Action>;
   readonly policies: PolicySource;
+  readonly directory: Directory;
   readonly redact: Redact;
   /** Key of the votes' MAC, shared with the doors. */
   readonly signingKey: string;

@@ -3,16 +3,16 @@ import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import type { RecordedVerdict } from "../src/contract/policy.ts";
 import type { Step } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
-import type { ApprovalState } from "../src/core/approval/approval.ts";
-import { statusTopic } from "../src/core/topics.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
 import type { InvocationChange } from "../src/store/invocations.ts";
+import { openRound } from "./approvals/open-round.ts";
+import { spendGrants } from "./approvals/use-grants.ts";
 import { closeRow } from "./close-row.ts";
 import type { Deciding } from "./deciding.ts";
 import { createErrorView } from "./error-view.ts";
 import { eventOf } from "./event-of.ts";
 import { type BegunAttempt, startAttempt } from "./start-attempt.ts";
-import { executeStep, waitStep } from "./steps.ts";
+import { executeStep } from "./steps.ts";
 import { hasStuckCalls } from "./stuck-calls.ts";
 
 /** What guards did for a call that they let in. */
@@ -30,7 +30,7 @@ export interface Charged {
 }
 
 /** What is written with a verdict. */
-interface Writing {
+export interface Writing {
   readonly verdict: RecordedVerdict;
   readonly change: InvocationChange;
   readonly events: readonly AuditEntry[];
@@ -43,9 +43,10 @@ interface Writing {
  * Whether an allowed call's first attempt begins in the decide transaction: where a second run does no harm.
  * An action that may run only once begins by itself, when it is about to run; one whose functions are stuck here, elsewhere or later.
  */
-export function startsNow({ action }: Deciding, { effect }: RecordedVerdict): boolean {
+export function startsNow({ action, later }: Deciding, { effect }: RecordedVerdict): boolean {
   const { mode } = action.execution;
-  if (effect === "require_approval" || mode === "at_most_once") return false;
+  // What was waiting goes on with the step that its run carries out next.
+  if (effect === "require_approval" || mode === "at_most_once" || later !== undefined) return false;
   return mode === "idempotent" || !hasStuckCalls(action);
 }
 
@@ -65,7 +66,7 @@ export function recordVerdict(
   const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
   const reserved = charged?.reserved === undefined ? [] : [eventOf(row, "guard.reserved", { ...charged.reserved })];
   const writing = {
-    ...{ verdict, change, events: [decided, ...reserved] },
+    ...{ verdict, change, events: [...(deciding.later?.events ?? []), decided, ...reserved] },
     token: charged?.token ?? randomUUID(),
     starts: charged?.starts ?? startsNow(deciding, verdict),
     execution: charged?.execution ?? deciding.action.execution,
@@ -75,10 +76,26 @@ export function recordVerdict(
     case "sanitize":
       return allow(deciding, writing);
     case "require_approval":
-      return openApproval(deciding, writing);
+      return openRound(deciding, writing);
     case "deny":
       return deny(deciding, writing);
   }
+}
+
+/** Closes what can't be approved by anybody; a denial like one by policy. */
+export function recordUnsatisfiable(deciding: Deciding, verdict: RecordedVerdict, shortage: string): Promise<Step> {
+  const { tx, row, options, later } = deciding;
+  const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest, shortage });
+  return closeRow(tx, row, {
+    status: "denied",
+    error: createErrorView("unsatisfiable_approval", shortage),
+    change: {
+      verdict: canonicalJson(verdict),
+      decided_at: new Date(row.now),
+      temporal_run_id: options.temporalRunId,
+    },
+    events: [...(later?.events ?? []), decided],
+  });
 }
 
 function deny({ tx, row }: Deciding, { verdict, change, events }: Writing): Promise<Step> {
@@ -92,9 +109,10 @@ function deny({ tx, row }: Deciding, { verdict, change, events }: Writing): Prom
 
 /** Records the allow, and begins the first attempt in the same transaction where that may be. */
 async function allow(deciding: Deciding, writing: Writing): Promise<Step | BegunAttempt> {
-  const { change, events, token, starts, execution } = writing;
+  const { verdict, change, token, starts, execution } = writing;
   const { tx, row, action } = deciding;
   const { identity } = deciding.ports;
+  const events = [...writing.events, ...(await spendGrants(tx, row, verdict))];
   const step = executeStep(row, action, { by: [], execution });
   if (!starts) {
     await tx.invocations.update(row, change);
@@ -103,41 +121,4 @@ async function allow(deciding: Deciding, writing: Writing): Promise<Step | Begun
   }
   const begun = await startAttempt(tx, { row, action, execution, identity, token, change, events });
   return action.execution.mode === "inline" ? begun : step;
-}
-
-async function openApproval({ tx, row }: Deciding, { verdict, change, events }: Writing): Promise<Step> {
-  const terms = verdict.obligations.approval;
-  if (terms === undefined) throw new Error("A verdict that asks for approval has no terms");
-  const decideByAtMs = row.now + terms.decideByMs;
-  const requesters = row.via === null ? [row.actor] : [row.actor, row.via];
-  await tx.invocations.update(row, { ...change, status: "pending" });
-  await tx.approvals.open({
-    ref: row,
-    round: row.round,
-    action: row.action,
-    requesters,
-    approvers: terms.approvers,
-    terms: canonicalJson(terms),
-    digest: row.digest,
-    openedAt: new Date(row.now),
-    decideBy: new Date(decideByAtMs),
-  });
-  const opened = eventOf(row, "approval.opened", {
-    round: row.round,
-    digest: row.digest,
-    terms,
-    decideBy: new Date(decideByAtMs).toISOString(),
-  });
-  await tx.audit.append(row.tenant, [...events, opened]);
-  tx.notify(statusTopic(row, "pending"));
-  const state: ApprovalState = {
-    round: row.round,
-    digest: row.digest,
-    requesters,
-    terms,
-    decideByAtMs,
-    counted: [],
-    resolution: undefined,
-  };
-  return waitStep({ ...row, verdict: canonicalJson(verdict) }, state, row.now);
 }

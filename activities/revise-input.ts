@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { MAX_INPUT_BYTES } from "../src/contract/limits.ts";
-import type { RecordedVerdict, SanitizedPlaces, SanitizeTerms } from "../src/contract/policy.ts";
+import type { SanitizedPlaces, SanitizeTerms } from "../src/contract/policy.ts";
 import type { Action } from "../src/action/action.ts";
+import { diffInputs } from "../src/core/approval/difference.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { inputDigest } from "../src/core/digest.ts";
 import { findJsonFault, type JsonFault } from "../src/core/json-guard.ts";
@@ -18,12 +19,20 @@ export type ChangedInput =
 export function changeInput(input: string, terms: SanitizeTerms): ChangedInput {
   const sanitized = sanitizeInput(JSON.parse(input), terms);
   if ("fault" in sanitized) return { fault: { message: sanitized.fault } };
-  const fault = findJsonFault(sanitized.input);
+  const frozen = freezeInput(sanitized.input);
+  return "fault" in frozen ? frozen : { input: frozen.input, changed: sanitized.changed };
+}
+
+/** A changed input as canonical JSON, within what any input must keep. */
+export function freezeInput(
+  input: unknown,
+): { readonly input: string } | { readonly fault: { readonly message: string } } {
+  const fault = findJsonFault(input);
   if (fault !== undefined) return { fault: { message: `The input${placeOf(fault)} ${fault.message}` } };
-  const text = canonicalJson(sanitized.input);
+  const text = canonicalJson(input);
   return Buffer.byteLength(text) > MAX_INPUT_BYTES
     ? { fault: { message: `The input is larger than ${MAX_INPUT_BYTES} bytes` } }
-    : { input: text, changed: sanitized.changed };
+    : { input: text };
 }
 
 function placeOf({ pointer }: JsonFault): string {
@@ -37,25 +46,45 @@ interface Revising {
   readonly action: Action;
 }
 
+/** What a revision is. */
+export interface Revision {
+  /** Canonical JSON. */
+  readonly input: string;
+  /** Who or what made it of the input before. */
+  readonly author: string;
+  /** The version of the action that it is for; the same as before unless given. */
+  readonly actionVersion?: string;
+}
+
 /**
- * Writes the changed input as the next round, with a salt and a digest of its own: from here on it is what is approved, shown and run.
- * What was sent stays as the first round.
+ * Writes an input as the next round, with a salt and a digest of its own, and what it changes: from here on it is what is approved,
+ * shown and run. What was sent stays as the first round.
  */
 export async function reviseInput(
   { redact }: Pick<ActivityPorts, "redact">,
   { tx, row, action }: Revising,
-  { input, policyVersion }: { readonly input: string } & Pick<RecordedVerdict, "policyVersion">,
+  { input, author, actionVersion = row.action_version }: Revision,
 ): Promise<LockedInvocation> {
-  const { id: invocation, tenant, actor, action_version: actionVersion } = row;
+  const { id: invocation, tenant, actor } = row;
   const round = row.round + 1;
   const salt = randomBytes(16).toString("hex");
   const parsed = JSON.parse(input) as unknown;
+  const view = redact(parsed, action.secretFields);
   const parts = { invocation, tenant, actor, action: row.action, actionVersion };
   const revision = {
     ...{ round, salt, input },
-    input_view: canonicalJson(redact(parsed, action.secretFields)),
+    input_view: canonicalJson(view),
     digest: inputDigest({ ...parts, round, salt, input: parsed }),
+    action_version: actionVersion,
   };
-  await tx.invocations.revise({ tenant, id: invocation }, { ...revision, author: `policy ${policyVersion}` });
+  const difference = diffInputs(JSON.parse(row.input), parsed, { before: JSON.parse(row.input_view), after: view });
+  await tx.invocations.revise(
+    { tenant, id: invocation },
+    {
+      ...revision,
+      author,
+      difference: canonicalJson(difference),
+    },
+  );
   return { ...row, ...revision };
 }

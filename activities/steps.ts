@@ -1,13 +1,14 @@
 import type { ErrorView } from "../src/contract/invocation.ts";
 import type { ExecutionOptions } from "../src/contract/manifest.ts";
 import { MAX_INPUT_BYTES } from "../src/contract/limits.ts";
-import type { ApprovalTerms, RecordedVerdict, VerdictView } from "../src/contract/policy.ts";
+import type { RecordedVerdict, VerdictView } from "../src/contract/policy.ts";
 import type { ClosedStatus, ClosedStep, ExecuteStep, RunResult, WaitStep } from "../src/contract/run.ts";
 import type { Action } from "../src/action/action.ts";
 import { limitExecution, type LimitedRow, limitsOf } from "../src/core/guards/charges.ts";
 import { escapeMarkdown } from "../src/core/markdown.ts";
-import type { ApprovalState, ResolvedApproval } from "../src/core/approval/approval.ts";
-import { nextChangeAtMs } from "../src/core/approval/approval.ts";
+import { tallyVotes } from "../src/core/approval/count-votes.ts";
+import { currentApprovers, deadlineOf, nextChangeAtMs } from "../src/core/approval/clocks.ts";
+import type { ApprovalState, ResolvedApproval } from "../src/core/approval/state.ts";
 import type { InvocationRow } from "../src/store/invocations.ts";
 
 /** Bytes of redacted output that go into history; a longer one is left to the store. Our choice: an output at its limit still fits. */
@@ -15,21 +16,33 @@ const MAX_HISTORY_OUTPUT_BYTES = MAX_INPUT_BYTES;
 
 /** The step that waits for people until the approval changes by itself. */
 export function waitStep(row: InvocationRow, state: ApprovalState, nowMs: number): WaitStep {
-  const decideBy = new Date(state.decideByAtMs).toISOString();
+  const decideBy = new Date(deadlineOf(state)).toISOString();
+  const wakeAtMs = nextChangeAtMs(state) ?? nowMs;
   const verdict = verdictOf(row);
-  const terms: ApprovalTerms = state.terms;
   return {
     kind: "wait",
-    waitMs: Math.max(1, (nextChangeAtMs(state) ?? nowMs) - nowMs),
+    waitMs: Math.max(1, wakeAtMs - nowMs),
+    wakeAtMs,
     decideBy,
     summary: `Decide by ${decideBy}`,
     details: [
-      `**Waiting for approval** until ${decideBy}`,
-      `May approve: ${terms.approvers.map((name) => escapeMarkdown(name)).join(", ")}`,
+      `**Waiting for approval** until ${decideBy}${describeStage(state)}`,
+      `May approve: ${currentApprovers(state, nowMs)
+        .map((name) => escapeMarkdown(name))
+        .join(", ")}`,
       ...(verdict === undefined ? [] : [`Why: ${escapeMarkdown(verdict.reason)}`]),
       `Digest: ${row.digest}`,
     ].join("\n\n"),
   };
+}
+
+/** Which of several stages is open, and how far it is. */
+function describeStage({ terms: { stages }, progress, counted }: ApprovalState): string {
+  const stage = stages[progress.stage];
+  if (stage === undefined || (stages.length === 1 && stage.approve === 1)) return "";
+  const name = stage.name === undefined ? "" : ` (${escapeMarkdown(stage.name)})`;
+  const place = stages.length === 1 ? "" : `, stage ${progress.stage + 1} of ${stages.length}${name}`;
+  return `${place}, ${tallyVotes(counted).approve} of ${stage.approve} approvals`;
 }
 
 /** A call that waits for a breaker and whose approval has no end waits so long at most. Our choice: an outage over a night. */

@@ -11,6 +11,7 @@ import type { InvocationRef } from "../src/contract/ids.ts";
 import type { Step } from "../src/contract/run.ts";
 import type { RateCounter } from "../src/core/guards/rate-counters.ts";
 import { createGateway } from "../src/gateway/create-gateway.ts";
+import { createDirectory } from "../src/gateway/directory.ts";
 import { publishFileDocument } from "../src/gateway/policy-documents.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
 import type { Caller } from "../src/gateway/gateway.ts";
@@ -74,7 +75,8 @@ async function measureDatabase(db: Db): Promise<object> {
 }
 
 async function measureDecisions(store: Store): Promise<object> {
-  const shared = { store, policies: createPolicySource(store), redact: (value: unknown) => value, signingKey: "k" };
+  const sources = { policies: createPolicySource(store), directory: createDirectory(store) };
+  const shared = { store, ...sources, redact: (value: unknown) => value, signingKey: "k" };
   const log = (): void => undefined;
   const nothing = (): Promise<void> => Promise.resolve();
   const runs = { start: nothing, wake: nothing, cancel: nothing, countWorkers: async () => 1, uiUrl: () => undefined };

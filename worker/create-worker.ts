@@ -8,6 +8,7 @@ import { createRedactor } from "../src/core/redaction/redactor.ts";
 import { type Closers, startOrUndo } from "../src/process/closers.ts";
 import { type MetricsAddress, serveMetrics } from "../src/process/serve-metrics.ts";
 import { loadTariff } from "../src/process/tariff-file.ts";
+import { createDirectory } from "../src/gateway/directory.ts";
 import type { LogLevel } from "../src/gateway/ports.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
 import { migrate } from "../src/store/migrate.ts";
@@ -71,7 +72,8 @@ async function create(options: WorkerOptions, closers: Closers): Promise<Counter
   const connection = await connectNative(target, { log, signal: new AbortController().signal });
   closers.add(() => connection.close());
   const shared = { store, redact, signingKey, log, tariff };
-  const parts = { ...shared, policies: createPolicySource(store), metrics: createMetrics() };
+  const sources = { policies: createPolicySource(store), directory: createDirectory(store) };
+  const parts = { ...shared, ...sources, metrics: createMetrics() };
   if (options.metrics !== undefined) {
     const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
     const runs = createTemporalRuns({ client, uiUrl: undefined, startEagerly: false });

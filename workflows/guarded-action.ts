@@ -52,44 +52,59 @@ export async function guardedAction(call: GuardedCall): Promise<RunResult> {
       setCurrentDetails(step.details);
     };
     let step = await decisions.decideInvocation(ref);
-    show(step);
-    if (step.kind === "wait") {
-      upsertSearchAttributes([
-        { key: GUARD_STATE, value: "pending" },
-        { key: GUARD_DEADLINE, value: new Date(step.decideBy) },
-      ]);
-      step = await waitForPeople(ref, inbox, step);
+    const wait = createWait(ref, inbox, show);
+    for (;;) {
       show(step);
+      if (step.kind === "closed") break;
+      // What was approved may have to be approved anew when it is about to run: then it waits again.
+      step = step.kind === "wait" ? await wait(step) : await execute(ref, inbox, step);
     }
-    if (step.kind === "execute") step = await execute(ref, inbox, step);
-    show(step);
     upsertSearchAttributes([{ key: GUARD_STATE, value: step.result.status }]);
     return finish(inbox, step);
   });
 }
 
-/** Waits until votes, the clock or a cancel resolve the approval. Each look judges whatever has come, so no signal is waited for twice. */
-async function waitForPeople(ref: InvocationRef, inbox: Inbox, first: WaitStep): Promise<ExecuteStep | ClosedStep> {
-  let timer = startTimer(first);
-  for (;;) {
-    await condition(() => inbox.woken || inbox.canceled || timer.fired);
-    inbox.woken = false;
-    const step = await decisions.recordVotes(ref, { canceled: inbox.canceled });
-    if (step.kind !== "wait") {
-      timer.stop();
-      return step;
+/** Makes the wait for votes, the clock or a cancel to resolve an approval. Each look judges whatever has come, so no signal is waited for twice. */
+function createWait(ref: InvocationRef, inbox: Inbox, show: (step: Step) => void) {
+  let decideBy: string | undefined;
+  return async (first: WaitStep): Promise<ExecuteStep | ClosedStep> => {
+    let timer: Timer | undefined;
+    for (let step: Step = first; ;) {
+      if (step.kind !== "wait") {
+        timer?.stop();
+        return step;
+      }
+      show(step);
+      if (step.decideBy !== decideBy) upsertDeadline(step.decideBy, decideBy === undefined);
+      decideBy = step.decideBy;
+      timer = keepTimer(timer, step);
+      const running = timer;
+      await condition(() => inbox.woken || inbox.canceled || running.fired);
+      inbox.woken = false;
+      step = await decisions.recordVotes(ref, { canceled: inbox.canceled });
     }
-    // The timer stays as it is while it runs. One that fired early, by the database's clock, is set again for the rest.
-    if (timer.fired) timer = startTimer(step);
-  }
+  };
+}
+
+function upsertDeadline(decideBy: string, isFirst: boolean): void {
+  const deadline = { key: GUARD_DEADLINE, value: new Date(decideBy) };
+  upsertSearchAttributes(isFirst ? [{ key: GUARD_STATE, value: "pending" }, deadline] : [deadline]);
+}
+
+/** The timer stays as it is while it runs to the same instant. One that fired early, by the database's clock, is set again for the rest. */
+function keepTimer(timer: Timer | undefined, step: WaitStep): Timer {
+  if (timer !== undefined && !timer.fired && timer.wakeAtMs === step.wakeAtMs) return timer;
+  if (timer !== undefined && !timer.fired) timer.stop();
+  return startTimer(step);
 }
 
 interface Timer {
+  readonly wakeAtMs: number | undefined;
   readonly fired: boolean;
   stop(): void;
 }
 
-function startTimer({ waitMs, summary }: WaitStep): Timer {
+function startTimer({ waitMs, wakeAtMs, summary }: WaitStep): Timer {
   const scope = new CancellationScope();
   let fired = false;
   scope
@@ -99,6 +114,7 @@ function startTimer({ waitMs, summary }: WaitStep): Timer {
       () => undefined,
     );
   return {
+    wakeAtMs,
     get fired() {
       return fired;
     },
@@ -107,7 +123,7 @@ function startTimer({ waitMs, summary }: WaitStep): Timer {
 }
 
 /** Executes the action. Whatever ends the activity without an outcome is closed by what the ledger knows. */
-async function execute(ref: InvocationRef, inbox: Inbox, step: ExecuteStep): Promise<ClosedStep> {
+async function execute(ref: InvocationRef, inbox: Inbox, step: ExecuteStep): Promise<Step> {
   const { executeAction } =
     step.execution.mode === "inline"
       ? proxyLocalActivities<Activities>(inlineOptions(step))

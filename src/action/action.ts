@@ -1,6 +1,8 @@
 import type { z } from "zod";
+import type { ApprovalTerms } from "../contract/approval-terms.ts";
 import type { ExecutionMode, ExecutionOptions, Risk } from "../contract/manifest.ts";
 import type { TokenUsage } from "../contract/policy.ts";
+import type { ActionApproval } from "./action-approval.ts";
 import type { ActionLimits } from "./action-limits.ts";
 
 /** Takes what an action spends while it runs. Nothing of it is charged before the outcome is recorded. */
@@ -83,6 +85,11 @@ export interface ActionDefinition<Input extends z.ZodObject, Output extends z.Zo
   readonly tags?: readonly string[];
   /** At least `require_approval`, whatever the policy says; default false. */
   readonly approvalRequired?: boolean;
+  /**
+   * What it takes to approve a call, whenever policy or `approvalRequired` asks for an approval: instead of the default where policy's
+   * rule names no terms of its own, else besides them, and where both speak of the same thing the stricter holds.
+   */
+  readonly approval?: ActionApproval;
   /** Schema of the input. A call is checked against its JSON Schema at the door, and against the schema itself before `run`. */
   readonly input: Input;
   /** Schema of the output; without it any JSON is taken. */
@@ -115,6 +122,8 @@ export interface Action<
   readonly tags: readonly string[];
   /** As defined, or false. */
   readonly approvalRequired: boolean;
+  /** As defined, its defaults filled in, in the form that policy uses; absent where the action names no terms. */
+  readonly approval?: ApprovalTerms;
   /** As defined, or none. */
   readonly secretFields: readonly string[];
   /** Every time and count, with the defaults that {@link ActionExecution} names; its `attemptTimeoutMs` never exceeds its `totalTimeoutMs`. */

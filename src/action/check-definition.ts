@@ -4,6 +4,7 @@ import type { ActionExecution } from "./action.ts";
 import type { ActionTerms } from "./action-limits.ts";
 import { createFault, type Fault, type Fields, isActionName } from "./definition-fault.ts";
 import { isAsyncFunction } from "./is-async-function.ts";
+import { readActionApproval } from "./read-action-approval.ts";
 import { readActionLimits } from "./read-action-limits.ts";
 
 /** The longest time a Node timer can wait; a longer one would fire at once. */
@@ -20,6 +21,7 @@ const DEFINITION_FIELDS = [
   "requiredScopes",
   "tags",
   "approvalRequired",
+  "approval",
   "input",
   "output",
   "secretFields",
@@ -47,6 +49,7 @@ export function assertDefinition(definition: Fields): void {
   if (definition["approvalRequired"] !== undefined && typeof definition["approvalRequired"] !== "boolean") {
     throw fault("approvalRequired", "must be true or false");
   }
+  readActionApproval(definition["approval"], fault);
   assertSchemas(definition, fault);
   assertWordLists(definition, fault);
   if (typeof definition["run"] !== "function") throw fault("run", "must be a function");

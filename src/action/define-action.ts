@@ -2,6 +2,8 @@ import type { z } from "zod";
 import { MAX_INLINE_ATTEMPT_MS } from "../contract/limits.ts";
 import type { Action, ActionDefinition, ActionExecution } from "./action.ts";
 import { assertDefinition } from "./check-definition.ts";
+import { createFault } from "./definition-fault.ts";
+import { readActionApproval } from "./read-action-approval.ts";
 
 const DEFAULT_ATTEMPT_TIMEOUT_MS = 30_000;
 const DEFAULT_TOTAL_TIMEOUT_MS = 3_600_000;
@@ -17,12 +19,15 @@ export function defineAction<Input extends z.ZodObject, Output extends z.ZodType
   definition: ActionDefinition<Input, Output>,
 ): Action<Input, Output> {
   assertDefinition({ ...definition });
+  const { approval: declared, ...rest } = definition;
+  const approval = readActionApproval(declared, createFault(definition.name));
   return Object.freeze({
-    ...definition,
+    ...rest,
     risk: definition.risk ?? "low",
     requiredScopes: Object.freeze([...(definition.requiredScopes ?? [])]),
     tags: Object.freeze([...(definition.tags ?? [])]),
     approvalRequired: definition.approvalRequired ?? false,
+    ...(approval === undefined ? {} : { approval }),
     secretFields: Object.freeze([...(definition.secretFields ?? [])]),
     execution: Object.freeze(withDefaults(definition.execution ?? {})),
     ...(definition.limits === undefined ? {} : { limits: copyFrozen(definition.limits) }),

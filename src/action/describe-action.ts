@@ -3,7 +3,10 @@ import canonicalize from "canonicalize";
 import { z } from "zod";
 import type { Manifest } from "../contract/manifest.ts";
 import { CountersignError } from "../core/countersign-error.ts";
+import { copyApprovalTerms } from "../core/policy/document/approval-terms.ts";
 import type { Action } from "./action.ts";
+import { assertApprovalTexts } from "./check-approval.ts";
+import { createFault } from "./definition-fault.ts";
 import { limitTermsOf } from "./limit-terms-of.ts";
 
 type JsonSchema = Record<string, unknown>;
@@ -20,17 +23,20 @@ const VERSION_LENGTH = 16;
  * Writes the manifest that a worker publishes of an action: all that a door without the action's code knows of it.
  * The input schema describes what is sent (before defaults and transforms), the output schema what comes out of `run`, parsed.
  * `version` is the same for the same manifest, wherever and whenever it is made, and independent of the task queue.
- * @throws invalid_request when zod can't describe a schema
+ * @throws invalid_request when zod can't describe a schema, and for terms of an approval whose conditions or pattern can't be read
  */
 export function describeAction(action: Action, taskQueue: string): Manifest {
   const { retryOn: _, ...execution } = action.execution;
   const limits = limitTermsOf(action)?.terms;
+  const { approval } = action;
+  if (approval !== undefined) assertApprovalTexts(approval, createFault(action.name));
   const described: Omit<Manifest, "version" | "taskQueue"> = {
     name: action.name,
     ...(action.title === undefined ? {} : { title: action.title }),
     description: action.description,
     risk: action.risk,
     approvalRequired: action.approvalRequired,
+    ...(approval === undefined ? {} : { approval: copyApprovalTerms(approval) }),
     requiredScopes: [...action.requiredScopes],
     tags: [...action.tags],
     secretFields: [...action.secretFields],

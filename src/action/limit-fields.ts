@@ -50,11 +50,11 @@ export function readMembers({ value, field, fault }: Place, known: readonly stri
   return { at, need };
 }
 
-/** Each of one or more. @throws invalid_request for an empty list, which would limit nothing */
-export function readEach<Item>(place: Place, read: (item: Place) => Item): Item[] {
+/** Each of one or more. @throws invalid_request for an empty list, with what it would mean */
+export function readEach<Item>(place: Place, read: (item: Place) => Item, empty = "it would limit nothing"): Item[] {
   const { value, field, fault } = place;
   if (!Array.isArray(value)) return [read(place)];
-  if (value.length === 0) throw fault(field, "must not be an empty list: it would limit nothing");
+  if (value.length === 0) throw fault(field, `must not be an empty list: ${empty}`);
   if (value.length > MAX_LIST_ITEMS) throw fault(field, `must have at most ${MAX_LIST_ITEMS} members`);
   return value.map((item: unknown, index) => read({ value: item, field: `${field}[${index}]`, fault }));
 }

@@ -9,7 +9,7 @@ import { printFields, printList } from "./output.ts";
 import { noteNextPage } from "./paging.ts";
 import { readDocument } from "./policy-source.ts";
 import { addReplayCommand } from "./replay-policy.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, toPrintable } from "./terminal.ts";
 import { addTestCommand } from "./test-policy.ts";
 
 type LayerOptions = ConnectionOptions & { readonly organisation?: true };
@@ -61,6 +61,8 @@ async function publish(file: string, options: LayerOptions, terminal: Terminal):
   const text = await readDocument(terminal, file);
   const answer = await connect(options, terminal).policy.put(text, layerOf(options));
   await printAnswer(terminal, { answer, json: options.json }, (policy) => printPolicy(terminal, policy));
+  if (options.json !== true)
+    for (const warning of answer.warnings ?? []) terminal.note(toPrintable(`warning: ${warning}`));
 }
 
 function addVersionsCommand(group: Command, { terminal }: CommandContext): void {

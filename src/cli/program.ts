@@ -7,6 +7,7 @@ import { addAuditCommand } from "./audit.ts";
 import { addBudgetsCommand } from "./budgets.ts";
 import type { CommandContext } from "./context.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addGrantsCommand } from "./grants.ts";
 import { addGuardsCommand } from "./guards.ts";
 import { addInvocationsCommand } from "./invocations.ts";
 import { addInvokeCommand } from "./invoke.ts";
@@ -50,6 +51,7 @@ export function createProgram(context: CommandContext): Command {
   for (const add of [addActionsCommand, addPolicyCommand, addKeysCommand, addAuditCommand]) add(program, context);
   addBudgetsCommand(program, context);
   addRunsCommand(program, context);
+  addGrantsCommand(program, context);
   addGuardsCommand(program, context);
   addDoctorCommand(program, context);
   return program;

@@ -1,17 +1,20 @@
 import type { z } from "zod";
 import type { Action } from "../action/action.ts";
-import type { ApprovalFilter, ApprovalView, Decision } from "../contract/approval.ts";
+import type { ApprovalFilter, ApprovalView, BatchVoteAnswer, Decision } from "../contract/approval.ts";
+import type { ApprovalStats, ApprovalStatsQuery } from "../contract/approval-stats.ts";
 import type { AuditEvent, AuditFilter } from "../contract/audit.ts";
 import type { InvocationFilter, InvocationStats, ReconcileRequest } from "../contract/invocation.ts";
 import type { ActionView } from "../contract/manifest.ts";
-import type { EvaluateRequest, PolicyView, Verdict } from "../contract/policy.ts";
+import type { EvaluatedVerdict, EvaluateRequest, PolicyView } from "../contract/policy.ts";
 import type { ReplayAnswer, ReplayRequest } from "../contract/policy-replay.ts";
 import type { CreatedKey, CreateKeyRequest, KeyView } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
 import type { Budget, BudgetOptions } from "./budget.ts";
+import type { GrantsClient } from "./grants.ts";
 import type { GuardsClient } from "./guards.ts";
 import type { Invocation } from "./invocation.ts";
 import type {
+  BatchVote,
   GuardOptions,
   InvokeOptions,
   ListOptions,
@@ -79,6 +82,8 @@ export interface Client {
   readonly invocations: InvocationsClient;
   /** Requests that were put to people. */
   readonly approvals: ApprovalsClient;
+  /** Approvals given in advance. */
+  readonly grants: GrantsClient;
   /** What decides. */
   readonly policy: PolicyClient;
   /** The evidence. */
@@ -119,12 +124,20 @@ export interface ApprovalsClient {
   list(options?: ApprovalFilter & ListOptions): Promise<Page<ApprovalView>>;
   /** One approval; its id is the invocation's. @throws not_found */
   get(id: string, options?: RequestOptions): Promise<ApprovalView>;
-  /** Votes. @throws not_an_approver, self_approval, already_resolved, digest_mismatch */
+  /** How much approval costs people, of requests opened in a time (the last 30 days unless told); needs `audit`. */
+  stats(options?: ApprovalStatsQuery & RequestOptions): Promise<ApprovalStats>;
+  /**
+   * Votes. After an edit the answer is the approval of the round that it opened.
+   * @throws not_an_approver, self_approval, already_resolved, approval_expired, digest_mismatch; for an edit forbidden, invalid_input,
+   * too_large and unsatisfiable_approval
+   */
   vote(id: string, decision: Decision, options?: VoteOptions): Promise<ApprovalView>;
   /** Votes `approve`. */
   approve(id: string, options?: VoteOptions): Promise<ApprovalView>;
   /** Votes `reject`. */
   reject(id: string, options?: VoteOptions): Promise<ApprovalView>;
+  /** Votes on up to 100 approvals, each by itself: a refused vote is an answer with its `error`, not an exception. In the order given. */
+  batch(votes: readonly BatchVote[], options?: RequestOptions): Promise<readonly BatchVoteAnswer[]>;
 }
 
 /** Asking and publishing policy. */
@@ -133,7 +146,7 @@ export interface PolicyClient {
   evaluate(
     request: EvaluateRequest,
     options?: RequestOptions,
-  ): Promise<Verdict & { readonly explain?: readonly unknown[] }>;
+  ): Promise<EvaluatedVerdict & { readonly explain?: readonly unknown[] }>;
   /**
    * What a proposed policy would have changed of the verdicts on record, newest first; needs `policy` and `audit`.
    * @throws invalid_policy

@@ -1,3 +1,5 @@
+import type { Decision, EditRequest } from "../contract/approval.ts";
+import type { GrantRequest } from "../contract/grants.ts";
 import type { Session } from "../contract/invocation.ts";
 import type { PolicyLayer } from "../contract/policy.ts";
 
@@ -87,4 +89,15 @@ export interface VoteOptions extends RequestOptions {
   readonly digest?: string | undefined;
   /** The same key and vote is the same answer. */
   readonly idempotencyKey?: string | undefined;
+  /** New values by JSON pointer, such as `{ "/amountCents": 400 }`, to be approved by others: one's own vote doesn't cover them. With `approve` only. */
+  readonly edit?: EditRequest | undefined;
+  /** Lets later calls like this one through, within its bounds. With `approve` only, and not beside an edit. */
+  readonly grant?: GrantRequest | undefined;
+}
+
+/** One vote of a batch. */
+export interface BatchVote extends Omit<VoteOptions, "signal"> {
+  /** The approval's id, which is the invocation's. */
+  readonly id: string;
+  readonly decision: Decision;
 }

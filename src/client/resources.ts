@@ -9,6 +9,7 @@ import type {
   KeysClient,
   PolicyClient,
 } from "./client.ts";
+import { createGrantsClient } from "./grants.ts";
 import { createGuardsClient } from "./guards.ts";
 import { toInvocation } from "./invocation.ts";
 import { readInvocation, waitForInvocation } from "./invoke.ts";
@@ -42,6 +43,7 @@ export function createResources(
     actions: createActions(send),
     keys: createKeys(send),
     sessions: createSessionsClient(transport, onBehalfOf),
+    grants: createGrantsClient(transport),
     guards: createGuardsClient(transport),
   };
 }
@@ -65,18 +67,20 @@ function createInvocations(transport: Transport, send: Send): InvocationsClient 
 }
 
 function createApprovals(send: Send): ApprovalsClient {
-  const vote: ApprovalsClient["vote"] = (id, decision, { reason, digest, idempotencyKey, signal } = {}) =>
-    send(["POST", pathOf`/v1/approvals/${id}/votes`], {
-      body: { decision, reason, digest },
-      idempotencyKey,
-      signal,
-    });
+  const vote: ApprovalsClient["vote"] = (id, decision, { idempotencyKey, signal, ...options } = {}) => {
+    const { reason, digest, edit, grant } = options;
+    const body = { decision, reason, digest, edit, grant };
+    return send(["POST", pathOf`/v1/approvals/${id}/votes`], { body, idempotencyKey, signal });
+  };
   return {
     list: (options) => send(["GET", "/v1/approvals"], toListRequest(options)),
     get: (id, options) => send(["GET", pathOf`/v1/approvals/${id}`], signalOf(options)),
+    stats: (options) => send(["GET", "/v1/approvals/stats"], toListRequest(options)),
     vote,
     approve: (id, options) => vote(id, "approve", options),
     reject: (id, options) => vote(id, "reject", options),
+    batch: async (votes, options) =>
+      itemsOf(await send(["POST", "/v1/approvals/batch"], { body: { votes }, ...signalOf(options) })),
   };
 }
 

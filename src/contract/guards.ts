@@ -4,7 +4,7 @@ import { BudgetScope, BudgetUnit, TokenUsage } from "./policy.ts";
 import { Name } from "./principal.ts";
 
 /** The stateful checks of a call, in the order in which they are asked. */
-export const GuardName = z.enum(["schema", "attempts", "breaker", "rate", "facts", "budget"]);
+export const GuardName = z.enum(["schema", "attempts", "breaker", "rate", "facts", "budget", "fatigue"]);
 export type GuardName = z.infer<typeof GuardName>;
 
 /** Guards that keep something between calls, and so can be looked at and reset. */

@@ -9,6 +9,9 @@ export type InvocationId = Branded<"InvocationId">;
 /** A vote's id, `vote_` and 26 random base-32 characters. */
 export type VoteId = Branded<"VoteId">;
 
+/** A grant's id, `grt_` and 26 random base-32 characters. */
+export type GrantId = Branded<"GrantId">;
+
 /** What names one invocation everywhere: the wall and the id behind it. */
 export interface InvocationRef {
   readonly tenant: string;

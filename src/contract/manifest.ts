@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ApprovalTerms } from "./approval-terms.ts";
 import { ACTION_NAME_PATTERN, MAX_ACTION_NAME_LENGTH } from "./limits.ts";
 import { LimitTerms } from "./policy.ts";
 
@@ -32,7 +33,8 @@ export type ExecutionOptions = z.infer<typeof ExecutionOptions>;
 
 /**
  * What a worker publishes of an action, all that an API process knows of it. `limits` are the action's own, absent where it has none;
- * a budget without estimate and plan is reckoned by a function of the action. Policy may add others and lower these.
+ * a budget without estimate and plan is reckoned by a function of the action. Policy may add others and lower these. `approval` is what it
+ * takes to approve a call at least, whoever asks for that; absent where the action leaves it to policy.
  */
 export const Manifest = z.object({
   name: ActionName,
@@ -41,6 +43,7 @@ export const Manifest = z.object({
   description: z.string(),
   risk: Risk,
   approvalRequired: z.boolean(),
+  approval: ApprovalTerms.optional(),
   requiredScopes: z.array(z.string()),
   tags: z.array(z.string()),
   secretFields: z.array(z.string()),

@@ -1,20 +1,9 @@
 import { z } from "zod";
+import { ApprovalTerms, ShownApprovalTerms } from "./approval-terms.ts";
 
 /** What a verdict makes of a call. */
 export const Effect = z.enum(["allow", "deny", "require_approval", "sanitize"]);
 export type Effect = z.infer<typeof Effect>;
-
-/** Who may approve and until when, as a verdict's obligation; durations in milliseconds. */
-export const ApprovalTerms = z.object({
-  approvers: z.array(z.string()).min(1),
-  approve: z.int().positive(),
-  deny: z.int().positive(),
-  decideByMs: z.int().positive(),
-  executeByMs: z.int().positive().optional(),
-  remindEveryMs: z.int().positive().optional(),
-  requireReason: z.boolean(),
-});
-export type ApprovalTerms = z.infer<typeof ApprovalTerms>;
 
 /** How an input is changed before it is used, by JSON pointer (RFC 6901): `remove` and `mask` what is there, then `set`. */
 export const SanitizeTerms = z.object({
@@ -143,6 +132,12 @@ export const Verdict = z.object({
 });
 export type Verdict = z.infer<typeof Verdict>;
 
+/** A verdict as `evaluate` answers it. */
+export const EvaluatedVerdict = Verdict.extend({
+  obligations: Obligations.extend({ approval: ShownApprovalTerms.optional() }),
+});
+export type EvaluatedVerdict = z.infer<typeof EvaluatedVerdict>;
+
 /** Places of an input that policy changed, as JSON pointers; what stood or stands there is not told. */
 export const SanitizedPlaces = z.object({
   set: z.array(z.string()),
@@ -156,6 +151,8 @@ export const RecordedVerdict = Verdict.extend({
   obligations: Obligations.omit({ sanitize: true }),
   policyVersion: z.string(),
   sanitized: SanitizedPlaces.optional(),
+  // Grants that stand for the approval that policy asked for; the effect is then what it would have been without that question.
+  granted: z.array(z.object({ grant: z.string(), by: z.string() })).optional(),
 });
 export type RecordedVerdict = z.infer<typeof RecordedVerdict>;
 
@@ -191,7 +188,7 @@ export type PolicyLayer = z.infer<typeof PolicyLayer>;
 export const PolicyQuery = z.strictObject({ layer: PolicyLayer.optional() });
 export type PolicyQuery = z.infer<typeof PolicyQuery>;
 
-/** A published policy document. */
+/** A published policy document. `warnings` come with its publication alone: what in it is allowed, and probably not meant. */
 export const PolicyView = z.object({
   version: z.string(),
   source: z.enum(["file", "api"]),
@@ -199,5 +196,6 @@ export const PolicyView = z.object({
   digest: z.string(),
   publishedAt: z.string(),
   publishedBy: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
 });
 export type PolicyView = z.infer<typeof PolicyView>;

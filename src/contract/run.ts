@@ -34,6 +34,8 @@ export type Step = WaitStep | ExecuteStep | ClosedStep;
 export interface WaitStep {
   readonly kind: "wait";
   readonly waitMs: number;
+  /** The instant that `waitMs` ends at, by database time in epoch milliseconds: another one than the run waits for sets its timer anew. */
+  readonly wakeAtMs?: number;
   /** RFC 3339; shown, and searchable as `GuardDeadline`. */
   readonly decideBy: string;
   /** Label of the timer. */

@@ -1,4 +1,4 @@
-import type { InvocationId, VoteId } from "../contract/ids.ts";
+import type { GrantId, InvocationId, VoteId } from "../contract/ids.ts";
 
 /** Gives `size` bytes that nobody can predict. */
 export type RandomBytes = (size: number) => Uint8Array;
@@ -12,6 +12,7 @@ const ID_LENGTH = 26;
 const ID_SHAPE = /^[0-9a-hjkmnp-tv-z]{26}$/;
 const INVOCATION_PREFIX = "ivn_";
 const VOTE_PREFIX = "vote_";
+const GRANT_PREFIX = "grt_";
 
 /** A new invocation's id. Ids carry no time and no order. */
 export function newInvocationId(randomBytes: RandomBytes): InvocationId {
@@ -23,6 +24,11 @@ export function newVoteId(randomBytes: RandomBytes): VoteId {
   return (VOTE_PREFIX + randomName(randomBytes)) as VoteId;
 }
 
+/** A new grant's id. */
+export function newGrantId(randomBytes: RandomBytes): GrantId {
+  return (GRANT_PREFIX + randomName(randomBytes)) as GrantId;
+}
+
 /** The text as an invocation's id if it is shaped like one, otherwise `undefined`: nothing of that name can exist. */
 export function parseInvocationId(text: string): InvocationId | undefined {
   return hasIdShape(text, INVOCATION_PREFIX) ? (text as InvocationId) : undefined;
@@ -31,6 +37,11 @@ export function parseInvocationId(text: string): InvocationId | undefined {
 /** The text as a vote's id if it is shaped like one, otherwise `undefined`. */
 export function parseVoteId(text: string): VoteId | undefined {
   return hasIdShape(text, VOTE_PREFIX) ? (text as VoteId) : undefined;
+}
+
+/** The text as a grant's id if it is shaped like one, otherwise `undefined`. */
+export function parseGrantId(text: string): GrantId | undefined {
+  return hasIdShape(text, GRANT_PREFIX) ? (text as GrantId) : undefined;
 }
 
 function hasIdShape(text: string, prefix: string): boolean {

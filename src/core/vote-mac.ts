@@ -22,17 +22,42 @@ export interface MacVote {
   readonly reason?: string | null | undefined;
   /** When the door took the vote, in whole epoch milliseconds of the database's clock. */
   readonly madeAtMs: number;
+  /** The stage voted in, from 0; 0 unless given. */
+  readonly stage?: number | undefined;
+  /** What the voter wants changed in the input, as the canonical JSON that the row keeps; `null` or absent for nothing. */
+  readonly edit?: string | null | undefined;
+  /** The terms of the grant that goes with the vote, as the canonical JSON that the row keeps; `null` or absent for none. */
+  readonly grantTerms?: string | null | undefined;
 }
 
 /** Names the format within the text, so that a MAC of another format or purpose can never be taken for one of these. */
 const FORMAT = "countersign/vote/1";
 
-/** The text that a vote's MAC is made of: canonical JSON of the whole row, an absent reason told from an empty one. */
+/**
+ * The text that a vote's MAC is made of: canonical JSON of the whole row, an absent reason told from an empty one. Stage, edit and grant
+ * are in it only where a vote has them, so that a vote without them has the text that it had before there were any.
+ */
 export function voteMacInput(vote: MacVote): string {
-  const { id, tenant, invocation, round, digest, voter, decision, reason, madeAtMs } = vote;
+  const {
+    id,
+    tenant,
+    invocation,
+    round,
+    digest,
+    voter,
+    decision,
+    reason,
+    madeAtMs,
+    stage = 0,
+    edit,
+    grantTerms,
+  } = vote;
   return canonicalJson({
     format: FORMAT,
     ...{ id, tenant, invocation, round, digest, voter, decision, reason: reason ?? null, madeAtMs },
+    ...(stage === 0 ? {} : { stage }),
+    ...(edit === null || edit === undefined ? {} : { edit }),
+    ...(grantTerms === null || grantTerms === undefined ? {} : { grantTerms }),
   });
 }
 
@@ -49,9 +74,13 @@ export function verifyVoteMac(key: string | Uint8Array, vote: MacVote, mac: stri
 }
 
 /** A vote as its row keeps it. */
-export type KeptMacVote = Omit<MacVote, "madeAtMs"> & { readonly made_at: number; readonly mac: string };
+export type KeptMacVote = Omit<MacVote, "madeAtMs" | "grantTerms"> & {
+  readonly made_at: number;
+  readonly grant_terms?: string | null | undefined;
+  readonly mac: string;
+};
 
 /** Whether a door wrote the row: one that was written or changed by hand has no MAC that fits. */
 export function isAuthenticVote(key: string | Uint8Array, row: KeptMacVote): boolean {
-  return verifyVoteMac(key, { ...row, madeAtMs: row.made_at }, row.mac);
+  return verifyVoteMac(key, { ...row, madeAtMs: row.made_at, grantTerms: row.grant_terms }, row.mac);
 }

@@ -13,6 +13,7 @@ import { createMetrics } from "../adapters/metrics.ts";
 import { createTemporalRuns } from "../adapters/temporal-runs.ts";
 import { createRedactor } from "../core/redaction/redactor.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
+import { createDirectory } from "../gateway/directory.ts";
 import type { Log, LogLevel } from "../gateway/ports.ts";
 import { createPolicySource } from "../gateway/policy-source.ts";
 import { startRelay } from "../gateway/relay.ts";
@@ -123,7 +124,8 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const adminKey = options.adminKey ?? (await keepSecret(join(dataDir, "admin-key")));
   const signingKey = options.signingKey ?? (await keepSecret(join(dataDir, "signing-key")));
   const policies = createPolicySource(store);
-  const parts = { store, policies, redact, signingKey, log, tariff, metrics: createMetrics() };
+  const directory = createDirectory(store);
+  const parts = { store, policies, directory, redact, signingKey, log, tariff, metrics: createMetrics() };
   closers.add(await publishPolicy(store, options, log));
 
   const worker = await createPoller({ ...parts, actions: options.actions, connection, namespace });

@@ -1,4 +1,5 @@
 import { createActionMethods } from "./actions.ts";
+import { readApprovalStats } from "./approval-stats.ts";
 import { createAuditMethods } from "./audit.ts";
 import { createAuthenticate } from "./authenticate.ts";
 import { createBudgetMethods } from "./budgets.ts";
@@ -6,6 +7,7 @@ import { cancel } from "./cancel.ts";
 import { createSchemaChecker } from "./check-input.ts";
 import type { GatewayContext } from "./context.ts";
 import type { Gateway } from "./gateway.ts";
+import { createGrantMethods } from "./grants.ts";
 import { createGuardMethods } from "./guards.ts";
 import { invoke } from "./invoke.ts";
 import { createKeyMethods } from "./keys.ts";
@@ -20,7 +22,7 @@ import { createReplayMethods } from "./replay-policy.ts";
 import { createRunMethods } from "./runs.ts";
 import { createSessionMethods } from "./sessions.ts";
 import { translateStoreErrors } from "./store-errors.ts";
-import { vote } from "./vote.ts";
+import { createVoteMethods } from "./vote.ts";
 import { createWaiter } from "./waiter.ts";
 
 /** A gateway and the way to let go of what it holds. */
@@ -45,7 +47,9 @@ export function createGateway(ports: GatewayPorts): OpenGateway {
     reconcile: (caller, id, request) => reconcile(context, caller, { ...request, id }),
     listApprovals: (caller, filter, page) => listApprovals(context, caller, { filter, page }),
     getApproval: (caller, id) => getApproval(context, caller, id),
-    vote: (caller, id, ballot) => vote(context, caller, { ...ballot, id }),
+    readApprovalStats: (caller, query) => readApprovalStats(context, caller, query),
+    ...createVoteMethods(context),
+    ...createGrantMethods(ports),
     ...createActionMethods(ports),
     ...createPolicyMethods(ports, ports.policies),
     ...createReplayMethods(ports),

@@ -1,5 +1,7 @@
 import type { ApprovalFilter, ApprovalView, VoteRequest } from "../contract/approval.ts";
+import type { ApprovalStats, ApprovalStatsQuery } from "../contract/approval-stats.ts";
 import type { AuditEvent, AuditFilter } from "../contract/audit.ts";
+import type { GrantFilter, GrantView } from "../contract/grants.ts";
 import type { BudgetBalance, ReportedCost, ReservationView } from "../contract/guards.ts";
 import type { EndRunRequest, RunFilter, RunView, StartRunRequest } from "../contract/guards.ts";
 import type { GuardFilter, GuardView, ResetGuardRequest } from "../contract/guards.ts";
@@ -12,7 +14,7 @@ import type {
   ReconcileRequest,
 } from "../contract/invocation.ts";
 import type { ActionView } from "../contract/manifest.ts";
-import type { EvaluateRequest, PolicyLayer, PolicyView, Verdict } from "../contract/policy.ts";
+import type { EvaluatedVerdict, EvaluateRequest, PolicyLayer, PolicyView } from "../contract/policy.ts";
 import type { ReplayAnswer, ReplayRequest } from "../contract/policy-replay.ts";
 import type {
   CreatedKey,
@@ -24,6 +26,7 @@ import type {
 } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
 import type { CloseSessionRequest, SessionQuery, SessionView } from "../contract/sessions.ts";
+import type { CountersignError } from "../core/countersign-error.ts";
 import type { AddressedBudget, AddressedReservation, ReserveCommand } from "./budget-requests.ts";
 
 /** Who knocks: an authenticated principal and what its credential permits. Never built from anything the caller can choose. */
@@ -59,6 +62,16 @@ export interface VoteAnswer {
   readonly confirmed: boolean;
 }
 
+/** A vote and what it is about: the approval's id as the caller wrote it. */
+export interface AddressedBallot extends Ballot {
+  readonly id: string;
+}
+
+/** How one vote of a batch ended: with the answer that it would have got alone, or the error. */
+export type BatchedAnswer = { readonly id: string } & (
+  { readonly answer: VoteAnswer } | { readonly error: CountersignError }
+);
+
 /** A cancel's answer. `confirmed` is false when the cancel is kept but not carried out yet (HTTP 202). */
 export interface CancelAnswer {
   readonly invocation: InvocationView;
@@ -83,7 +96,7 @@ export interface StartedRun {
 }
 
 /** An answer of `evaluate`: a verdict and, on request, one explanation per rule. */
-export type EvaluateAnswer = Verdict & { readonly explain?: readonly unknown[] };
+export type EvaluateAnswer = EvaluatedVerdict & { readonly explain?: readonly unknown[] };
 
 /**
  * The application service behind every door. Each method checks the caller's permission and tenant itself, so a door adds none.
@@ -116,8 +129,27 @@ export interface Gateway {
   listApprovals(caller: Caller, filter: ApprovalFilter, page: PageQuery): Promise<Page<ApprovalView>>;
   /** One approval. */
   getApproval(caller: Caller, id: string): Promise<ApprovalView>;
-  /** Records a vote and waits up to 3 s for its judgement. @throws not_an_approver, self_approval, digest_mismatch, already_resolved, invalid_request */
+  /** How much approval costs people, of requests opened in a time; needs `audit`. */
+  readApprovalStats(caller: Caller, query: ApprovalStatsQuery): Promise<ApprovalStats>;
+  /**
+   * Keeps a vote and waits up to 3 s for its judgement; needs `approve`, as does the next one. The same vote again has the same answer.
+   * After an edit the answer is the approval of the round that it opened.
+   * @throws not_an_approver, self_approval, digest_mismatch, already_resolved, approval_expired, idempotency_conflict; invalid_request
+   * for a reason that the terms ask for, forbidden, invalid_input, too_large and unsatisfiable_approval for an edit
+   */
   vote(caller: Caller, id: string, ballot: Ballot): Promise<VoteAnswer>;
+  /** Votes many times, each by itself, answered in the order sent. */
+  voteBatch(caller: Caller, votes: readonly AddressedBallot[]): Promise<readonly BatchedAnswer[]>;
+
+  /** Newest first: grants that the caller issued or that are for the caller, with `audit` all of the tenant. Needs `read` or `approve`. */
+  listGrants(caller: Caller, filter: GrantFilter, page: PageQuery): Promise<Page<GrantView>>;
+  /** One grant, under the same visibility. */
+  getGrant(caller: Caller, id: string): Promise<GrantView>;
+  /**
+   * Takes a grant back at once; its issuer needs `approve`, anybody else `admin`. Revoking again changes nothing.
+   * @throws already_final when it is used up or expired
+   */
+  revokeGrant(caller: Caller, id: string): Promise<GrantView>;
 
   /** Published actions, by name. */
   listActions(caller: Caller): Promise<readonly ActionView[]>;
@@ -133,7 +165,7 @@ export interface Gateway {
   replayPolicy(caller: Caller, request: ReplayRequest): Promise<ReplayAnswer>;
   /** The policy in force for the caller's tenant, or the organisation's. */
   getPolicy(caller: Caller, layer?: PolicyLayer): Promise<PolicyView>;
-  /** Publishes a document (YAML or JSON text) for the caller's tenant; for the organisation with `operator`. @throws invalid_policy with every fault */
+  /** Publishes a document (YAML or JSON text) for the caller's tenant; for the organisation with `operator`. Tells what in it can't be meant. @throws invalid_policy with every fault */
   putPolicy(caller: Caller, document: string, layer?: PolicyLayer): Promise<PolicyView>;
   /** Newest first. */
   listPolicyVersions(caller: Caller, page: PageQuery, layer?: PolicyLayer): Promise<Page<PolicyView>>;

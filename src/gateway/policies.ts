@@ -1,5 +1,5 @@
 import { ActionName } from "../contract/manifest.ts";
-import type { EvaluateRequest } from "../contract/policy.ts";
+import type { EvaluatedVerdict, EvaluateRequest, Verdict } from "../contract/policy.ts";
 import { ORGANISATION } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { CompiledPolicy, PolicyActor } from "../core/policy/index.ts";
@@ -9,6 +9,7 @@ import { assertPermission, permits } from "./permissions.ts";
 import { publishSentDocument, viewPolicy } from "./policy-documents.ts";
 import type { GatewayPorts, PolicySource } from "./ports.ts";
 import { compileSentPolicy } from "./sent-policy.ts";
+import { warnOfUnheldNames } from "./unheld-names.ts";
 
 /** What is in force while nobody published anything: no rule, so the default decides. */
 const NO_RULES = { version: 1, rules: [] };
@@ -25,7 +26,7 @@ export function createPolicyMethods(ports: GatewayPorts, source: PolicySource): 
       const { action, input } = request;
       const manifest = ActionName.safeParse(action).success ? await ports.store.manifests.get(action) : undefined;
       const call = { action, input, actor: actorOf(caller, request), run: readSession(request.session)?.id, manifest };
-      const verdict = policy.evaluate(call);
+      const verdict = showVerdict(policy.evaluate(call));
       return request.explain === true ? { ...verdict, explain: policy.explain(call) } : verdict;
     },
 
@@ -40,8 +41,11 @@ export function createPolicyMethods(ports: GatewayPorts, source: PolicySource): 
     async putPolicy(caller, document, layer = "tenant") {
       await assertPermission(ports, caller, layer === "organisation" ? "operator" : "policy");
       const { tenant, subject } = caller.principal;
-      const row = await publishSentDocument(ports.store, { tenant, layer, document, publishedBy: subject });
-      return viewPolicy(row, ownerOf(caller));
+      const sent = { tenant, layer, document, publishedBy: subject };
+      const { row, policy } = await publishSentDocument(ports.store, sent);
+      // Who has the names that an organisation's document speaks of differs from tenant to tenant.
+      const warnings = layer === "organisation" ? [] : await warnOfUnheldNames(ports.directory, tenant, policy);
+      return { ...viewPolicy(row, ownerOf(caller)), ...(warnings.length === 0 ? {} : { warnings: [...warnings] }) };
     },
 
     async listPolicyVersions(caller, page, layer = "tenant") {
@@ -71,6 +75,17 @@ async function findPolicy(
   if (policy !== undefined) return compileSentPolicy(policy, defaultEffect);
   const inForce = await source.inForce(tenant, defaultEffect);
   return inForce?.policy ?? compileSentPolicy(NO_RULES, defaultEffect);
+}
+
+/** A verdict with the terms of an only stage where all terms stood before there were stages. */
+function showVerdict(verdict: Verdict): EvaluatedVerdict {
+  const { approval } = verdict.obligations;
+  const [stage, ...others] = approval?.stages ?? [];
+  if (approval === undefined || stage === undefined || others.length > 0) return verdict;
+  const { approvers, approve, deny, remindEveryMs } = stage;
+  const reminders = remindEveryMs === undefined ? {} : { remindEveryMs };
+  const shown = { ...approval, ...{ approvers: [...approvers], approve, deny }, ...reminders };
+  return { ...verdict, obligations: { ...verdict.obligations, approval: shown } };
 }
 
 /** The caller itself, unless another actor is described; then nothing of the caller's rights is mixed in. */

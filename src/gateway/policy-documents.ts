@@ -26,10 +26,7 @@ export interface Publication {
  * Reads a document whole or not at all.
  * @throws invalid_policy with every fault in `errors`, each with line and column where there is text
  */
-export function readPolicyDocument(
-  source: unknown,
-  options: Pick<ParseOptions, "forServer" | "load"> = {},
-): ParsedPolicy {
+export function readPolicyDocument(source: unknown, options: Pick<ParseOptions, "load"> = {}): ParsedPolicy {
   const check = checkPolicy(source, options);
   if ("document" in check) return check.document;
   const [first] = check.faults;
@@ -41,15 +38,19 @@ export function readPolicyDocument(
  * Publishes a document that was sent, unless it is the tenant's newest already.
  * @throws invalid_policy; what was in force stays so
  */
-export async function publishSentDocument(store: Store, publication: Publication): Promise<PolicyRow> {
-  assertCompiles(publication.document);
-  return store.transaction(async (tx) => {
+export async function publishSentDocument(
+  store: Store,
+  publication: Publication,
+): Promise<{ readonly row: PolicyRow; readonly policy: ParsedPolicy }> {
+  const policy = readPublishable(publication.document);
+  const row = await store.transaction(async (tx) => {
     const kept = keptUnder(publication);
     await tx.policies.lockTenant(kept);
     const newest = await tx.policies.newest(kept);
     if (newest?.digest === sha256Hex(publication.document)) return newest;
     return insert(tx, "api", publication);
   });
+  return { row, policy };
 }
 
 /**
@@ -60,14 +61,14 @@ export async function publishSentDocument(store: Store, publication: Publication
 export async function publishFileDocument(
   store: Store,
   document: string,
-): Promise<{ readonly version: string; readonly isNew: boolean }> {
-  assertCompiles(document);
+): Promise<{ readonly version: string; readonly isNew: boolean; readonly policy: ParsedPolicy }> {
+  const policy = readPublishable(document);
   return store.transaction(async (tx) => {
     await tx.policies.lockTenant(DEFAULT_TENANT);
     const last = await tx.policies.newest(DEFAULT_TENANT, "file");
-    if (last?.digest === sha256Hex(document)) return { version: policyVersionOf(last), isNew: false };
+    if (last?.digest === sha256Hex(document)) return { version: policyVersionOf(last), isNew: false, policy };
     const row = await insert(tx, "file", { tenant: DEFAULT_TENANT, layer: "tenant", document });
-    return { version: policyVersionOf(row), isNew: true };
+    return { version: policyVersionOf(row), isNew: true, policy };
   });
 }
 
@@ -87,12 +88,14 @@ export function viewPolicy(row: PolicyRow, tenants: readonly string[]): PolicyVi
 }
 
 /** What is kept must be readable back: text that a database can hold, a document without faults, patterns that compile. */
-function assertCompiles(document: string): void {
+function readPublishable(document: string): ParsedPolicy {
   if (document.includes("\u0000") || LONE_SURROGATE.test(document)) {
     const errors = [{ message: "The document must be well-formed text without NUL characters", path: "" }];
     throw new CountersignError("invalid_policy", "The policy is not valid text", { details: { errors } });
   }
-  compilePolicy(readPolicyDocument(document, { forServer: true }));
+  const policy = readPolicyDocument(document);
+  compilePolicy(policy);
+  return policy;
 }
 
 function keptUnder({ tenant, layer }: Publication): string {

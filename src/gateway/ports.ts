@@ -1,6 +1,7 @@
 import type { CompiledPolicy, DefaultEffect } from "../core/policy/index.ts";
 import type { GuardName } from "../contract/guards.ts";
 import type { InvocationRef, VoteId } from "../contract/ids.ts";
+import type { Approver } from "../core/approval/eligibility.ts";
 import type { Tariff } from "../core/guards/tariff.ts";
 import type { Store } from "../store/store.ts";
 
@@ -43,6 +44,14 @@ export interface PolicySource {
   ): Promise<{ readonly version: string; readonly policy: CompiledPolicy } | undefined>;
 }
 
+/** Who people are at present: their roles and groups, wherever these are kept. */
+export interface Directory {
+  /** The present rights of these people; whoever is unknown is missing. */
+  find(tenant: string, subjects: readonly string[]): Promise<ReadonlyMap<string, Approver>>;
+  /** People of a tenant who have one of these names (`user:`, `role:`, `group:`), or anybody where names are `undefined`; at most `limit` of them. */
+  search(tenant: string, names: readonly string[] | undefined, limit: number): Promise<readonly Approver[]>;
+}
+
 /** How severe a log line is. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -67,6 +76,7 @@ export interface GatewayPorts {
   readonly store: Store;
   readonly runs: Runs;
   readonly policies: PolicySource;
+  readonly directory: Directory;
   readonly redact: Redact;
   /** Key of the votes' MAC, shared by HTTP and worker processes. */
   readonly signingKey: string;

@@ -25,6 +25,9 @@ export interface Relay {
 /** What the relay needs of the ports. */
 type RelayPorts = Pick<GatewayPorts, "store" | "runs" | "log">;
 
+/** A vote that waits for its judgement, as a lease gives it. */
+type LeasedVote = Awaited<ReturnType<RelayPorts["store"]["votes"]["leaseReceived"]>>[number];
+
 /**
  * Starts what was accepted and has no run, wakes runs whose votes were not judged, and asks again those to stop that were canceled:
  * whatever a door could not hand to Temporal. Rows are leased, so any number of processes may relay. Beside it, what guards count no
@@ -61,9 +64,7 @@ async function relayOnce(ports: RelayPorts): Promise<void> {
   const lease = { olderThanMs: RELAY_AGE_MS, leaseMs: RELAY_LEASE_MS, limit: RELAY_BATCH };
   const attempts = [
     ...(await store.invocations.leaseUnstarted(lease)).map((accepted) => runs.start(runStartOf(accepted))),
-    ...(await store.votes.leaseReceived(lease)).map((vote) =>
-      relayVote(ports, { tenant: vote.tenant, id: vote.invocation }, vote.id),
-    ),
+    ...groupByRun(await store.votes.leaseReceived(lease)).map(([ref, votes]) => relayVotes(ports, ref, votes)),
     ...(await store.invocations.leaseCanceled(lease)).map((ref) => runs.cancel(ref)),
   ];
   for (const attempt of await Promise.allSettled(attempts)) {
@@ -72,13 +73,28 @@ async function relayOnce(ports: RelayPorts): Promise<void> {
   }
 }
 
-async function relayVote({ store, runs }: RelayPorts, ref: InvocationRef, vote: VoteId): Promise<void> {
-  if (!(await refuseUnjudgeable(store, ref, vote))) await runs.wake(ref, vote);
+/** Votes by the run that is to judge them. */
+function groupByRun(votes: readonly LeasedVote[]): [InvocationRef, VoteId[]][] {
+  const groups = new Map<string, [InvocationRef, VoteId[]]>();
+  for (const { tenant, invocation, id } of votes) {
+    const key = `${tenant} ${invocation}`;
+    const group = groups.get(key) ?? [{ tenant, id: invocation }, []];
+    group[1].push(id);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** One signal is enough for all votes on an approval. */
+async function relayVotes({ store, runs }: RelayPorts, ref: InvocationRef, votes: readonly VoteId[]): Promise<void> {
+  let judgeable: VoteId | undefined;
+  for (const vote of votes) if (!(await refuseUnjudgeable(store, ref, vote))) judgeable ??= vote;
+  if (judgeable !== undefined) await runs.wake(ref, judgeable);
 }
 
 /**
- * Refuses a vote that no run will judge any more, or it would be relayed for ever: the approval is resolved or was never opened.
- * A door writes no such vote, so a row like this was written by hand.
+ * Refuses a vote that no run will judge any more, or it would be relayed for ever: the approval is resolved or was never opened, or the
+ * vote is about another round than the open one. A door writes no such vote, so a row like this was written by hand.
  * @returns true when the vote needs no run
  */
 function refuseUnjudgeable(store: RelayPorts["store"], ref: InvocationRef, id: VoteId): Promise<boolean> {
@@ -89,7 +105,7 @@ function refuseUnjudgeable(store: RelayPorts["store"], ref: InvocationRef, id: V
     if (vote?.state !== "received") return true;
     const isOpen = row !== undefined && !isClosed(row.status) && approval?.status === "pending";
     if (isOpen && approval.round === vote.round) return false;
-    const code = "already_resolved";
+    const code = isOpen ? "digest_mismatch" : "already_resolved";
     await tx.votes.judge(ref.tenant, [{ id, state: "refused", code }]);
     await tx.audit.append(ref.tenant, [
       {

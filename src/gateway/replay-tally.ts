@@ -22,7 +22,7 @@ export class ReplayTally {
   /** Compares a recorded verdict with what the proposed policy answers. */
   add(row: DecidedInvocation, proposed: Verdict): void {
     this.#considered += 1;
-    const recorded = JSON.parse(row.verdict) as RecordedVerdict;
+    const recorded = readDecision(row.verdict);
     if (recorded.effect === proposed.effect && recorded.rule === proposed.rule) return;
     this.#changed += 1;
     this.#countTransition(recorded.effect, proposed.effect);
@@ -50,7 +50,7 @@ export class ReplayTally {
   }
 }
 
-function describeChange(row: DecidedInvocation, recorded: RecordedVerdict, proposed: Verdict): ReplayChange {
+function describeChange(row: DecidedInvocation, recorded: Decision, proposed: Verdict): ReplayChange {
   const { id, action, actor } = row;
   const isUncertain = proposed.matched.some(({ rule, uncertain }) => uncertain === true && rule === proposed.rule);
   return {
@@ -58,6 +58,12 @@ function describeChange(row: DecidedInvocation, recorded: RecordedVerdict, propo
     from: toDecision(recorded),
     to: { ...toDecision(proposed), ...(isUncertain ? { uncertain: true } : {}) },
   };
+}
+
+/** What policy answered: where grants stood for the approval that it asked for, the record keeps what the call was then let do. */
+function readDecision(text: string): Decision {
+  const { effect, rule, granted } = JSON.parse(text) as RecordedVerdict;
+  return toDecision({ effect: granted === undefined ? effect : "require_approval", rule });
 }
 
 function toDecision({ effect, rule }: Decision): Decision {

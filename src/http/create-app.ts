@@ -11,9 +11,11 @@ import { answerProblem, createErrorHandler } from "./errors.ts";
 import { setCommonHeaders } from "./headers.ts";
 import { addOpenApiRoute } from "./openapi.ts";
 import { addActionRoutes } from "./routes/actions.ts";
+import { addApprovalStatsRoute } from "./routes/approval-stats.ts";
 import { addApprovalRoutes } from "./routes/approvals.ts";
 import { addAuditRoutes } from "./routes/audit.ts";
 import { addBudgetRoutes } from "./routes/budgets.ts";
+import { addGrantRoutes } from "./routes/grants.ts";
 import { addGuardRoutes } from "./routes/guards.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addInvocationRoutes } from "./routes/invocations.ts";
@@ -46,7 +48,9 @@ export function createApp(gateway: Gateway, options: AppOptions = {}): Hono<AppE
 function addGuardedRoutes(target: EndpointTarget, parts: RouteParts): void {
   addActionRoutes(target, parts);
   addInvocationRoutes(target, parts);
+  addApprovalStatsRoute(target, parts);
   addApprovalRoutes(target, parts);
+  addGrantRoutes(target, parts);
   addPolicyRoutes(target, parts);
   addAuditRoutes(target, parts);
   addBudgetRoutes(target, parts);

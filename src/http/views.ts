@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ApprovalView } from "../contract/approval.ts";
 import { AuditEvent } from "../contract/audit.ts";
+import { GrantView } from "../contract/grants.ts";
 import { GuardView } from "../contract/guards.ts";
 import { InvocationView } from "../contract/invocation.ts";
 import { ActionView } from "../contract/manifest.ts";
@@ -32,6 +33,8 @@ export const views = {
   key: name("Key", KeyView),
   /** A principal. */
   principal: name("Principal", Principal),
+  /** A grant. */
+  grant: name("Grant", GrantView),
   /** What a guard keeps. */
   guard: name("Guard", GuardView),
   /** An error answer. */

@@ -6,6 +6,7 @@ import { ensureSearchAttributes } from "../adapters/search-attributes.ts";
 import { createTemporalRuns } from "../adapters/temporal-runs.ts";
 import { createRedactor } from "../core/redaction/redactor.ts";
 import { createGateway } from "../gateway/create-gateway.ts";
+import { createDirectory } from "../gateway/directory.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Log, LogLevel } from "../gateway/ports.ts";
 import { createPolicySource } from "../gateway/policy-source.ts";
@@ -81,8 +82,9 @@ async function open(options: GatewayOptions, closers: Closers): Promise<OpenedGa
   const client = new Client({ connection, namespace });
   const runs = createTemporalRuns({ client, uiUrl: options.temporalUiUrl, startEagerly: false });
   const policies = createPolicySource(store);
+  const directory = createDirectory(store);
   const metrics = createMetrics();
-  const parts = { store, runs, policies, redact, signingKey, adminKey, log, tariff, metrics };
+  const parts = { store, runs, policies, directory, redact, signingKey, adminKey, log, tariff, metrics };
   const { gateway, close } = createGateway(parts);
   closers.add(close);
   const relay = startRelay({ store, runs, log });

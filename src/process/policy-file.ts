@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { DEFAULT_TENANT } from "../contract/principal.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import { bundlePolicy, type DocumentLoader } from "../core/policy/index.ts";
+import { createDirectory } from "../gateway/directory.ts";
 import { publishFileDocument, readPolicyDocument } from "../gateway/policy-documents.ts";
 import type { Log } from "../gateway/ports.ts";
+import { warnOfUnheldNames } from "../gateway/unheld-names.ts";
 import type { Store } from "../store/store.ts";
 import { createDocumentLoader } from "./document-loader.ts";
 
@@ -18,7 +21,7 @@ export interface PolicyOrigin {
 
 /** Checks the policy before anything is started that it could stop. @throws invalid_policy, invalid_request */
 export async function checkPolicyOrigin({ policy, policyFile }: PolicyOrigin): Promise<void> {
-  if (policy !== undefined) readPolicyDocument(policy, { forServer: true });
+  if (policy !== undefined) readPolicyDocument(policy);
   if (policyFile !== undefined) await readSources(resolve(policyFile));
 }
 
@@ -33,12 +36,25 @@ export async function publishPolicy(
   { policy, policyFile }: PolicyOrigin,
   log: Log,
 ): Promise<() => Promise<void>> {
-  if (policy !== undefined) await publishFileDocument(store, policy);
+  if (policy !== undefined) await publish(store, policy, log);
   if (policyFile === undefined) return async () => {};
   const path = resolve(policyFile);
   const { document, ...seen } = await readSources(path);
-  await publishFileDocument(store, document);
+  await publish(store, document, log);
   return follow({ store, path, log, seen });
+}
+
+/** Publishes a document, and says what in it can't be meant when it is a new one. */
+async function publish(
+  store: Store,
+  document: string,
+  log: Log,
+): Promise<{ readonly version: string; readonly isNew: boolean }> {
+  const { policy, ...published } = await publishFileDocument(store, document);
+  const { version, isNew } = published;
+  const warnings = isNew ? await warnOfUnheldNames(createDirectory(store), DEFAULT_TENANT, policy) : [];
+  for (const warning of warnings) log("warn", warning, { version });
+  return published;
 }
 
 /** What a policy file held, and those that it extends by name; undefined what couldn't be read. */
@@ -76,7 +92,7 @@ async function look(followed: Followed): Promise<void> {
   const extended = new Map<string, string | undefined>();
   try {
     const document = bundle(text ?? (await readText(path)), { path, extended });
-    const { version, isNew } = await publishFileDocument(store, document);
+    const { version, isNew } = await publish(store, document, log);
     if (isNew) log("info", "The policy file changed and is in force", { version });
   } catch (error) {
     log("error", "The policy file can't be used, the last good policy stays in force", { file: path, error });
@@ -103,7 +119,7 @@ function bundle(
     extended.set(name, found);
     return found;
   };
-  readPolicyDocument(text, { forServer: true, load });
+  readPolicyDocument(text, { load });
   return bundlePolicy(text, { file: path, load });
 }
 

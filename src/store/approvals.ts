@@ -1,22 +1,37 @@
 import type { ApprovalFilter, ApprovalStatus, Decision } from "../contract/approval.ts";
 import type { InvocationId, InvocationRef } from "../contract/ids.ts";
-import type { InvocationStatus, PageQuery } from "../contract/invocation.ts";
-import type { Page } from "../contract/problem.ts";
+import type { InvocationStatus } from "../contract/invocation.ts";
+import { asksByCondition } from "../core/approval/eligibility.ts";
+import { createApprovalGate } from "./approval-gate.ts";
+import { createApprovalReads } from "./approval-reads.ts";
+import { createApprovalRounds } from "./approval-rounds.ts";
+import { createApprovalStats } from "./approval-stats.ts";
 import { readNowMs } from "./clock.ts";
 import type { Sql } from "./db.ts";
-import { pageOf, readCursor } from "./paging.ts";
 import { createSetClause } from "./set-clause.ts";
+import type { VoteRow } from "./votes.ts";
 
-/** An approval as it is kept; `terms` and `resolution` are canonical JSON. */
+/** An approval's round as it is kept; `terms`, `progress` and `resolution` are canonical JSON, times epoch milliseconds. */
 export interface ApprovalRow {
   readonly tenant: string;
   readonly invocation: InvocationId;
   readonly round: number;
-  readonly status: ApprovalStatus;
+  /** `superseded` once another round has taken its place: it has no resolution of its own. */
+  readonly status: ApprovalStatus | "superseded";
   readonly action: string;
+  /** The actor of the call. */
+  readonly actor: string;
+  /** Whoever may not vote: the actor, whoever called for it, and whoever edited the input. */
   readonly requesters: readonly string[];
+  /** Who may vote in the open stage at present. */
   readonly approvers: readonly string[];
+  /** Whether one of the approvers is an expression, so that names alone don't tell who may vote. */
+  readonly asks_by_rule: boolean;
   readonly terms: string;
+  /** Where the state machine stands in the round. */
+  readonly progress: string;
+  /** Why a later round was opened; `null` for the first. */
+  readonly because: string | null;
   readonly digest: string;
   readonly opened_at: number;
   readonly decide_by: number;
@@ -26,18 +41,18 @@ export interface ApprovalRow {
   readonly consumed_at: number | null;
 }
 
-/** An approval with what its view needs of the invocation. */
+/** An approval's newest round with what its view needs of the invocation. */
 export interface ApprovalDetailRow extends ApprovalRow {
   readonly action_version: string;
-  readonly actor: string;
   readonly via: string | null;
   readonly run: string | null;
   readonly reason: string | null;
+  /** Redacted input of the invocation's current round. */
   readonly input_view: string;
   readonly verdict: string;
   readonly invocation_status: InvocationStatus;
   readonly temporal_run_id: string | null;
-  /** JSON: the votes of this round, oldest first. */
+  /** JSON: the votes of this round, oldest first, each an {@link EmbeddedVote}. */
   readonly votes: string;
 }
 
@@ -46,29 +61,22 @@ export interface EmbeddedVote {
   readonly id: string;
   readonly voter: string;
   readonly decision: Decision;
+  readonly stage: number;
   readonly reason: string | null;
   readonly made_at: number;
-  readonly state: "received" | "counted" | "refused";
+  readonly state: VoteRow["state"];
   readonly code: string | null;
+  /** Canonical JSON of pointers and real values: only the pointers may be shown. */
+  readonly edit: string | null;
+  /** Canonical JSON of `GrantTerms`. */
+  readonly grant_terms: string | null;
 }
 
-/** What opens an approval. */
-export type NewApproval = Pick<ApprovalRow, "round" | "action" | "requesters" | "approvers" | "terms" | "digest"> & {
-  readonly ref: InvocationRef;
-  readonly openedAt: Date;
-  readonly decideBy: Date;
-};
-
-/** The columns that change while an approval lives. */
-export interface ApprovalChange {
-  readonly status?: ApprovalStatus;
-  readonly resolution?: string;
-  readonly resolved_at?: Date;
-  readonly execute_by?: Date | null;
-  readonly consumed_at?: Date;
-}
-
-/** Whose approvals a list covers: those with a name among `voterNames`, those requested by `subject`, or all when undefined. */
+/**
+ * Whose approvals a list covers: those that somebody with a name among `voterNames` may vote on, now or in a later stage, and those
+ * requested by `subject`, or all when `voterNames` is undefined. With the filter `eligible` only those whose open stage may name them.
+ * Gives rather too much than too little: whether an expression fits, or an escalation is due, is for the caller to find out.
+ */
 export interface ApprovalScope {
   readonly tenant: string;
   readonly filter: ApprovalFilter;
@@ -76,41 +84,61 @@ export interface ApprovalScope {
   readonly voterNames: readonly string[] | undefined;
 }
 
-const DETAIL = `
-  select a.*, i.action_version, i.actor, i.via, i.run, i.reason, i.input_view, i.verdict, i.status as invocation_status, i.temporal_run_id,
-    coalesce((select json_agg(json_build_object('id', v.id, 'voter', v.voter, 'decision', v.decision, 'reason', v.reason,
-        'made_at', round(extract(epoch from v.made_at) * 1000), 'state', v.state, 'code', v.code) order by v.made_at, v.id)
-      from vote v where v.tenant = a.tenant and v.invocation = a.invocation and v.round = a.round), '[]')::text as votes
-  from approval a join invocation i on i.tenant = a.tenant and i.id = a.invocation and i.round = a.round`;
+/** What opens a round. */
+export type NewApproval = Pick<
+  ApprovalRow,
+  "round" | "action" | "requesters" | "approvers" | "terms" | "progress" | "digest"
+> & {
+  readonly ref: InvocationRef;
+  /** Why a later round is opened. */
+  readonly because: string | undefined;
+  readonly openedAt: Date;
+  readonly decideBy: Date;
+};
+
+/** The columns that change while a round lives. */
+export interface ApprovalChange {
+  readonly status?: ApprovalRow["status"];
+  readonly progress?: string;
+  readonly approvers?: readonly string[];
+  readonly resolution?: string;
+  readonly resolved_at?: Date;
+  readonly execute_by?: Date | null;
+  readonly consumed_at?: Date;
+}
 
 /** Queries of `approval`. */
 export function createApprovalTable(sql: Sql) {
-  return { ...createWrites(sql), ...createReads(sql) };
+  return {
+    ...createWrites(sql),
+    ...createApprovalReads(sql),
+    ...createApprovalRounds(sql),
+    ...createApprovalGate(sql),
+    ...createApprovalStats(sql),
+  };
 }
+
+/** The actor is the invocation's, so that no caller can name another one. */
+const OPEN = `
+  insert into approval (tenant, invocation, round, status, action, actor, requesters, approvers, asks_by_rule, terms, progress, because,
+    digest, opened_at, decide_by)
+  select $1, $2, $3, 'pending', $4, i.actor, $5::text[], $6::text[], $7, $8, $9, $10, $11, $12, $13
+  from invocation i where i.tenant = $1 and i.id = $2
+  on conflict do nothing`;
 
 function createWrites(sql: Sql) {
   return {
-    /** Opens an approval; one of this round that is there already is left as it is. */
+    /** Opens a round; one of this number that is there already is left as it is. */
     async open(row: NewApproval): Promise<void> {
-      await sql.query(
-        `insert into approval (tenant, invocation, round, status, action, requesters, approvers, terms, digest, opened_at, decide_by)
-         values ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
-        [
-          row.ref.tenant,
-          row.ref.id,
-          row.round,
-          row.action,
-          row.requesters,
-          row.approvers,
-          row.terms,
-          row.digest,
-          row.openedAt,
-          row.decideBy,
-        ],
-      );
+      await sql.query(OPEN, [
+        ...[row.ref.tenant, row.ref.id, row.round, row.action],
+        ...[row.requesters, row.approvers, asksByCondition(row.approvers)],
+        ...[row.terms, row.progress, row.because ?? null, row.digest],
+        ...[row.openedAt, row.decideBy],
+      ]);
     },
 
-    /** The approval of the current round, locked until the transaction ends, and the database's time taken after the lock was had. */
+    /** The approval's newest round, locked until the transaction ends, and the database's time taken after the lock was had. */
     async lock(ref: InvocationRef): Promise<{ readonly approval: ApprovalRow; readonly nowMs: number } | undefined> {
       const rows = await sql.query<ApprovalRow>(
         `select * from approval where tenant = $1 and invocation = $2 order by round desc limit 1 for update`,
@@ -124,59 +152,13 @@ function createWrites(sql: Sql) {
 
     /** Writes the columns that changed. */
     async update(row: Pick<ApprovalRow, "tenant" | "invocation" | "round">, change: ApprovalChange): Promise<void> {
-      const set = createSetClause({ ...change }, 4);
+      const { approvers } = change;
+      const asks = approvers === undefined ? {} : { asks_by_rule: asksByCondition(approvers) };
+      const set = createSetClause({ ...change, ...asks }, 4);
       await sql.query(`update approval set ${set.text} where tenant = $1 and invocation = $2 and round = $3`, [
-        row.tenant,
-        row.invocation,
-        row.round,
+        ...[row.tenant, row.invocation, row.round],
         ...set.params,
       ]);
-    },
-  };
-}
-
-function createReads(sql: Sql) {
-  return {
-    /** The approval of the current round with its votes and what its view needs. */
-    async get(ref: InvocationRef): Promise<ApprovalDetailRow | undefined> {
-      const rows = await sql.query<ApprovalDetailRow>(`${DETAIL} where a.tenant = $1 and a.invocation = $2`, [
-        ref.tenant,
-        ref.id,
-      ]);
-      return rows[0];
-    },
-
-    /** The approvals of the current rounds of many invocations, by invocation. */
-    async findMany(tenant: string, invocations: readonly string[]): Promise<ReadonlyMap<string, ApprovalRow>> {
-      if (invocations.length === 0) return new Map();
-      const rows = await sql.query<ApprovalRow>(
-        `select distinct on (invocation) * from approval where tenant = $1 and invocation = any($2) order by invocation, round desc`,
-        [tenant, invocations],
-      );
-      return new Map(rows.map((row) => [row.invocation, row]));
-    },
-
-    /** Newest first. */
-    async list(scope: ApprovalScope, page: PageQuery): Promise<Page<ApprovalDetailRow>> {
-      const cursor = readCursor(page.cursor);
-      const rows = await sql.query<ApprovalDetailRow>(
-        `${DETAIL} where a.tenant = $1 and ($2::text is null or a.status = $2) and ($3::text is null or a.action = $3)
-           and ($4::text[] is null or a.approvers && $4 and not ($5 = any(a.requesters)) or ($6 and $5 = any(a.requesters)))
-           and ($7::timestamptz is null or (a.opened_at, a.invocation) < ($7, $8))
-         order by a.opened_at desc, a.invocation desc limit $9`,
-        [
-          scope.tenant,
-          scope.filter.status ?? null,
-          scope.filter.action ?? null,
-          scope.voterNames ?? null,
-          scope.subject ?? "",
-          scope.filter.eligible === undefined,
-          cursor?.at ?? null,
-          cursor?.id ?? null,
-          page.limit + 1,
-        ],
-      );
-      return pageOf(rows, page.limit, (row) => ({ atMs: row.opened_at, id: row.invocation }));
     },
   };
 }

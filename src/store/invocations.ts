@@ -1,6 +1,7 @@
 import type { InvocationId, InvocationRef } from "../contract/ids.ts";
 import type { InvocationFilter, InvocationStats, InvocationStatus, PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
+import type { KeptRequest } from "../core/approval/request-of.ts";
 import type { Param, Sql } from "./db.ts";
 import { createDecidedReads } from "./decided-invocations.ts";
 import { pageOf, readCursor } from "./paging.ts";
@@ -79,8 +80,12 @@ export interface NewInvocation {
 
 /** The next round's input. */
 export type NewRevision = Pick<LockedInvocation, "round" | "input" | "input_view" | "salt" | "digest"> & {
-  /** Who made it of the input before. */
+  /** Who or what made it of the input before. */
   readonly author: string;
+  /** What it changes, field by field and redacted: JSON of `InputChange[]`. */
+  readonly difference?: string | undefined;
+  /** The action's version that the input is for, when it isn't the one before. */
+  readonly action_version?: string | undefined;
 };
 
 /** The columns that change while an invocation lives. */
@@ -120,14 +125,20 @@ const NAME_RUN = `, named as (insert into run (tenant, actor, id, status, starte
                     select $1, $6, $9, 'open', created_at from added on conflict do nothing)`;
 
 const REVISE = `
-  with revision as (insert into input_revision (tenant, invocation, round, input, salt, digest, author)
-                    values ($1, $2, $3, $4, $5, $6, $7) returning round, digest)
-  update invocation i set round = r.round, digest = r.digest, input_view = $8 from revision r where i.tenant = $1 and i.id = $2`;
+  with revision as (insert into input_revision (tenant, invocation, round, input, salt, digest, author, difference)
+                    values ($1, $2, $3, $4, $5, $6, $7, $9) returning round, digest)
+  update invocation i set round = r.round, digest = r.digest, input_view = $8, action_version = coalesce($10, i.action_version)
+  from revision r where i.tenant = $1 and i.id = $2`;
 
 const LOCK = `
   select i.*, r.input, r.salt, ms_now() as now
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
   where i.tenant = $1 and i.id = $2 for update of i`;
+
+const REQUEST = `
+  select i.action, i.actor, i.via, i.run, r.input
+  from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
+  where i.tenant = $1 and i.id = $2`;
 
 const FILTER = `tenant = $1 and ($2::text is null or status = $2) and ($3::text is null or action = $3) and ($4::text is null or actor = $4)
   and ($5::text is null or run = $5) and ($6::text is null or idempotency_key = $6)
@@ -166,7 +177,7 @@ function createWrites(sql: Sql) {
     async revise(ref: InvocationRef, revision: NewRevision): Promise<void> {
       await sql.query(REVISE, [
         ...[ref.tenant, ref.id, revision.round, revision.input, revision.salt, revision.digest],
-        ...[revision.author, revision.input_view],
+        ...[revision.author, revision.input_view, revision.difference ?? null, revision.action_version ?? null],
       ]);
     },
 
@@ -191,6 +202,11 @@ function createReads(sql: Sql) {
         ref.id,
       ]);
       return rows[0];
+    },
+
+    /** The call as it stands, with the real input of its current round: for deciding, never for a view. */
+    async readRequest(ref: InvocationRef): Promise<KeptRequest | undefined> {
+      return (await sql.query<KeptRequest>(REQUEST, [ref.tenant, ref.id]))[0];
     },
 
     /** The invocation that a key stands for, with the hash of its request. */

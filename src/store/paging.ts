@@ -25,6 +25,10 @@ export function pageOf<Item>(rows: readonly Item[], limit: number, position: (ro
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   if (rows.length <= limit || last === undefined) return { items };
-  const { atMs, id } = position(last);
-  return { items, nextCursor: Buffer.from(`${atMs} ${id}`).toString("base64url") };
+  return { items, nextCursor: writeCursor(position(last)) };
+}
+
+/** The opaque cursor to what a list gives after this row. */
+export function writeCursor({ atMs, id }: PagePosition): string {
+  return Buffer.from(`${atMs} ${id}`).toString("base64url");
 }

@@ -10,6 +10,7 @@ import type { Db, Sql, Transaction } from "./db.ts";
 import { isUnavailable } from "./errors.ts";
 import { createExecutionTable } from "./executions.ts";
 import { createFactTable } from "./facts.ts";
+import { createGrantTable } from "./grants.ts";
 import { createGuardViews } from "./guard-views.ts";
 import { createInvocationTable } from "./invocations.ts";
 import { createManifestTable } from "./manifests.ts";
@@ -28,6 +29,7 @@ export interface Tables {
   readonly invocations: ReturnType<typeof createInvocationTable>;
   readonly approvals: ReturnType<typeof createApprovalTable>;
   readonly votes: ReturnType<typeof createVoteTable>;
+  readonly grants: ReturnType<typeof createGrantTable>;
   readonly executions: ReturnType<typeof createExecutionTable>;
   /** The time that all rows go by. */
   readonly clock: { nowMs(): Promise<number> };
@@ -68,6 +70,7 @@ function createTables(sql: Sql): Tables {
     invocations: createInvocationTable(sql),
     approvals: createApprovalTable(sql),
     votes: createVoteTable(sql),
+    grants: createGrantTable(sql),
     executions: createExecutionTable(sql),
     clock: { nowMs: () => readNowMs(sql) },
     breakers: createBreakerTable(sql),

@@ -1,34 +1,45 @@
 import type { Decision } from "../contract/approval.ts";
 import type { InvocationId, InvocationRef, VoteId } from "../contract/ids.ts";
-import type { Judgement } from "../core/approval/approval.ts";
+import type { ErrorCode } from "../core/errors.ts";
 import type { Sql } from "./db.ts";
+import { createVoteLookups } from "./vote-lookups.ts";
 
-/** A vote as it is kept. The MAC covers what was decided, by whom, about what and when; not the idempotency key. */
+/** A vote as it is kept. The MAC covers what was decided, by whom, about what and when, with its edit and grant; not the idempotency key. */
 export interface VoteRow {
   readonly tenant: string;
   readonly id: VoteId;
   readonly invocation: InvocationId;
   readonly round: number;
+  /** The stage that was open when it was made, from 0. */
+  readonly stage: number;
   readonly digest: string;
   readonly voter: string;
   readonly decision: Decision;
   readonly reason: string | null;
   readonly idempotency_key: string | null;
   readonly made_at: number;
+  /** What the voter wants changed in the input, canonical JSON of pointers and real values: never for a view. */
+  readonly edit: string | null;
+  /** Canonical JSON of the `GrantTerms` that go with it. */
+  readonly grant_terms: string | null;
   readonly mac: string;
-  readonly state: "received" | "counted" | "refused";
+  /** `received` until it is judged; then `counted`, or `replaced` once the same person voted anew in the stage; or `refused`. */
+  readonly state: "received" | "counted" | "replaced" | "refused";
   readonly code: string | null;
 }
 
-/** A vote of a voter who is known by now, with the rights held now. */
-export interface VoteWithVoter extends VoteRow {
-  readonly roles: readonly string[] | null;
-  readonly groups: readonly string[] | null;
+/** What became of one vote. */
+export interface VoteJudgement {
+  /** The vote's. */
+  readonly id: string;
+  readonly state: "counted" | "replaced" | "refused";
+  /** Why, for a refused one. */
+  readonly code?: ErrorCode | undefined;
 }
 
 /** Queries of `vote`. */
 export function createVoteTable(sql: Sql) {
-  return { ...createWrites(sql), ...createReads(sql) };
+  return { ...createWrites(sql), ...createReads(sql), ...createVoteLookups(sql) };
 }
 
 function createWrites(sql: Sql) {
@@ -36,26 +47,19 @@ function createWrites(sql: Sql) {
     /** Keeps a vote that the door received; it counts only once it is judged. */
     async insert(vote: Omit<VoteRow, "state" | "code">): Promise<void> {
       await sql.query(
-        `insert into vote (tenant, id, invocation, round, digest, voter, decision, reason, idempotency_key, made_at, mac, state)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'received')`,
+        `insert into vote (tenant, id, invocation, round, stage, digest, voter, decision, reason, edit, grant_terms, idempotency_key,
+           made_at, mac, state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'received')`,
         [
-          vote.tenant,
-          vote.id,
-          vote.invocation,
-          vote.round,
-          vote.digest,
-          vote.voter,
-          vote.decision,
-          vote.reason,
-          vote.idempotency_key,
-          new Date(vote.made_at),
-          vote.mac,
+          ...[vote.tenant, vote.id, vote.invocation, vote.round, vote.stage, vote.digest],
+          ...[vote.voter, vote.decision, vote.reason, vote.edit, vote.grant_terms],
+          ...[vote.idempotency_key, new Date(vote.made_at), vote.mac],
         ],
       );
     },
 
     /** Writes how votes were judged. */
-    async judge(tenant: string, judgements: readonly Judgement[]): Promise<void> {
+    async judge(tenant: string, judgements: readonly VoteJudgement[]): Promise<void> {
       if (judgements.length === 0) return;
       await sql.query(
         `update vote v set state = j.state, code = nullif(j.code, ''), judged_at = ms_now()
@@ -64,7 +68,7 @@ function createWrites(sql: Sql) {
           tenant,
           judgements.map((judgement) => judgement.id),
           judgements.map((judgement) => judgement.state),
-          judgements.map((judgement) => (judgement.state === "refused" ? judgement.code : "")),
+          judgements.map((judgement) => judgement.code ?? ""),
         ],
       );
     },
@@ -94,13 +98,32 @@ function createReads(sql: Sql) {
       return (await sql.query<VoteRow>(`select * from vote where tenant = $1 and id = $2`, [tenant, id]))[0];
     },
 
-    /** Every vote of the round that isn't refused, oldest first, each with its voter's present rights. */
-    async listOfRound(ref: InvocationRef, round: number): Promise<VoteWithVoter[]> {
-      return sql.query<VoteWithVoter>(
-        `select v.*, p.roles, p.groups from vote v left join principal p on p.tenant = v.tenant and p.subject = v.voter
-         where v.tenant = $1 and v.invocation = $2 and v.round = $3 and v.state <> 'refused' order by v.made_at, v.id`,
+    /** Every vote of the round that isn't refused, oldest first. */
+    listOfRound(ref: InvocationRef, round: number): Promise<VoteRow[]> {
+      return sql.query<VoteRow>(
+        `select * from vote where tenant = $1 and invocation = $2 and round = $3 and state <> 'refused' order by made_at, id`,
         [ref.tenant, ref.id, round],
       );
+    },
+
+    /** One voter's votes of the round that aren't refused, oldest first. */
+    listOfVoter(ref: InvocationRef, round: number, voter: string): Promise<VoteRow[]> {
+      return sql.query<VoteRow>(
+        `select * from vote where tenant = $1 and invocation = $2 and round = $3 and voter = $4 and state <> 'refused'
+         order by made_at, id`,
+        [ref.tenant, ref.id, round, voter],
+      );
+    },
+
+    /** Everybody with a vote in the newest round that isn't refused. */
+    async listVoters(ref: InvocationRef): Promise<string[]> {
+      const rows = await sql.query<Pick<VoteRow, "voter">>(
+        `select distinct voter from vote where tenant = $1 and invocation = $2 and state <> 'refused'
+           and round = (select max(round) from approval where tenant = $1 and invocation = $2)
+         order by voter`,
+        [ref.tenant, ref.id],
+      );
+      return rows.map(({ voter }) => voter);
     },
   };
 }

@@ -47,9 +47,9 @@ describe("executeAction() takes down", () => {
   it("ActionRejected as a failure at once", async () => {
     desk.behave = () => Promise.reject(new ActionRejected("Closed on Sundays, token=abcdef123456"));
     const ref = await acceptApproved(desk, "idempotent");
-    const { result } = await execute(ref);
-    expect(result).toMatchObject({ status: "failed", error: { code: "action_failed" } });
-    expect(JSON.stringify(result)).not.toContain("abcdef123456");
+    const step = await execute(ref);
+    expect(step).toMatchObject({ result: { status: "failed", error: { code: "action_failed" } } });
+    expect(JSON.stringify(step)).not.toContain("abcdef123456");
   });
 
   it("other errors for another try, redacted, until maxAttempts have erred", async () => {

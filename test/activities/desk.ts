@@ -14,6 +14,7 @@ import { newVoteId } from "../../src/core/ids.ts";
 import { createRedactor } from "../../src/core/redaction/redactor.ts";
 import { computeVoteMac } from "../../src/core/vote-mac.ts";
 import { createGateway } from "../../src/gateway/create-gateway.ts";
+import { createDirectory } from "../../src/gateway/directory.ts";
 import type { Caller, Gateway } from "../../src/gateway/gateway.ts";
 import { publishFileDocument } from "../../src/gateway/policy-documents.ts";
 import { createPolicySource } from "../../src/gateway/policy-source.ts";
@@ -82,7 +83,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const store = await openTestStore();
   const log = (): void => undefined;
   const policies = createPolicySource(store);
-  const shared = { store, policies, redact: createRedactor().redact, signingKey: SIGNING_KEY, log };
+  const sources = { policies, directory: createDirectory(store) };
+  const shared = { store, ...sources, redact: createRedactor().redact, signingKey: SIGNING_KEY, log };
   const { gateway, close } = createGateway({ ...shared, runs: noRuns(), adminKey: ADMIN_KEY });
   const plain = ["asked", "free", "shut"].flatMap((kind) => MODES.map((mode) => deskAction(kind, mode, () => desk)));
   const actions: Action[] = [...plain, ...(options.actions?.(() => desk) ?? [])];
@@ -100,6 +102,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   }
 
   const agent = await caller({ subject: "agent" });
+  // Whom terms mean that name nobody.
+  await caller({ subject: "approver", roles: ["approver"] });
   const desk: Desk = {
     ...{ store, gateway, admin, caller },
     ports: {
@@ -195,10 +199,13 @@ export async function insertVote(
   const { digest } = await rowOf(desk, ref);
   const unsigned = {
     ...{ tenant: ref.tenant, id, invocation: ref.id, round: 1, digest, voter: "ada", decision: "approve" as const },
-    ...{ reason: null, idempotency_key: null, made_at: await databaseNowMs(desk) },
+    ...{ stage: 0, reason: null, edit: null, grant_terms: null, idempotency_key: null },
+    made_at: await databaseNowMs(desk),
     ...change,
   };
-  const mac = change.mac ?? computeVoteMac(SIGNING_KEY, { ...unsigned, madeAtMs: unsigned.made_at });
+  const mac =
+    change.mac ??
+    computeVoteMac(SIGNING_KEY, { ...unsigned, madeAtMs: unsigned.made_at, grantTerms: unsigned.grant_terms });
   await desk.store.votes.insert({ ...unsigned, mac });
   return id;
 }

@@ -281,6 +281,16 @@ describe("runCli(policy publish)", () => {
     expect([exitCode, stderr]).toEqual([0, expect.stringContaining(`${file}:11:13 warning: rules[2].name: This rule`)]);
   });
 
+  test("runCli(policy publish) tells what the server warns of, in JSON as a part of the answer", async () => {
+    const file = join(writeFiles({ "a.yaml": POLICY }), "a.yaml");
+    const warnings = ["Nobody has the group finance"];
+    const server = await startWireServer({ status: 200, body: { ...view, warnings } });
+    const { exitCode, stderr } = await runHere(["policy", "publish", file], connectTo(server.url));
+    expect([exitCode, stderr]).toEqual([0, "warning: Nobody has the group finance"]);
+    const json = await runHere(["policy", "publish", "--json", file], connectTo(server.url));
+    expect([json.stderr, JSON.parse(json.stdout)]).toEqual(["", { ...view, warnings }]);
+  });
+
   test("runCli(policy publish) sends nothing with faults", async () => {
     const file = join(writeFiles({ "a.yaml": "version: 1\nruls: []\n" }), "a.yaml");
     const { exitCode, stderr } = await runHere(["policy", "publish", file], connectTo("http://127.0.0.1:9"));

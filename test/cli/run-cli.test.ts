@@ -137,7 +137,8 @@ test("runCli(invocations watch) ends quietly when the person stops it", async ()
 test("runCli(approvals approve) votes and says when the vote is not judged yet", async () => {
   const approval = {
     ...{ id: "ivn_1", status: "pending", tally: { approve: 0, reject: 0 }, thresholds: { approve: 1, deny: 1 } },
-    votes: [{ id: "vote_1", voter: "ada", decision: "approve", at: "now", state: "received" }],
+    ...{ stage: 0, stages: [] },
+    votes: [{ id: "vote_1", voter: "ada", decision: "approve", stage: 0, at: "now", state: "received" }],
   };
   const server = await startWireServer({ status: 202, body: approval });
   const args = ["approvals", "approve", "ivn_1", "--reason", "Fine"];

@@ -32,6 +32,43 @@ describe("voteMacInput", () => {
   });
 });
 
+describe("a vote with stage, edit or grant", () => {
+  const EXTRAS: readonly Partial<MacVote>[] = [
+    { stage: 1 },
+    { stage: 2 },
+    { edit: '{"/amountCents":400}' },
+    { edit: '{"/amountCents":401}' },
+    { edit: "" },
+    { grantTerms: '{"uses":1}' },
+    { grantTerms: '{"uses":2}' },
+    { stage: 1, edit: "{}", grantTerms: "{}" },
+  ];
+
+  test("computeVoteMac() is for a vote without them what it was before there were any", () => {
+    expect(computeVoteMac(KEY, { ...VOTE, stage: 0, edit: null, grantTerms: null })).toBe(MAC);
+    expect(computeVoteMac(KEY, { ...VOTE, stage: undefined, edit: undefined, grantTerms: undefined })).toBe(MAC);
+  });
+
+  test("computeVoteMac() covers each of them, and is another one for every other", () => {
+    const macs = EXTRAS.map((extra) => computeVoteMac(KEY, { ...VOTE, ...extra }));
+    expect(new Set([MAC, ...macs]).size).toBe(EXTRAS.length + 1);
+    expect(computeVoteMac(KEY, { ...VOTE, stage: 1, edit: "{}", grantTerms: "{}" })).toBe(
+      "d3bae87e0abb6864db853503b93c03fcc9f017d145f8145e4b861eeeaf23f38c",
+    );
+  });
+
+  test("isAuthenticVote() refuses a row to which one was added, changed or taken by hand", () => {
+    const { madeAtMs, ...rest } = VOTE;
+    const row = { ...rest, made_at: madeAtMs, stage: 1, edit: '{"/a":1}', grant_terms: '{"uses":1}' };
+    const mac = computeVoteMac(KEY, { ...VOTE, stage: 1, edit: '{"/a":1}', grantTerms: '{"uses":1}' });
+    expect(isAuthenticVote(KEY, { ...row, mac })).toBe(true);
+    const changes = [{ stage: 0 }, { stage: 2 }, { edit: null }, { edit: '{"/a":2}' }, { grant_terms: null }];
+    for (const change of changes) expect(isAuthenticVote(KEY, { ...row, ...change, mac })).toBe(false);
+    const { edit: _, ...less } = row;
+    expect(isAuthenticVote(KEY, { ...less, mac })).toBe(false);
+  });
+});
+
 describe("verifyVoteMac", () => {
   test("computeVoteMac() is HMAC-SHA-256 in hex, under a key given as text or bytes", () => {
     expect(computeVoteMac(KEY, VOTE)).toBe(MAC);

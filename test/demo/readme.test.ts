@@ -9,6 +9,7 @@ import { type ProcessResult, runProcess } from "../support/run-process.ts";
 
 const CLONE = fileURLToPath(new URL("../../", import.meta.url));
 const README = readFileSync(join(CLONE, "README.md"), "utf8");
+const GUARDS = readFileSync(join(CLONE, "docs/guards.md"), "utf8");
 const CONFIGURATION = readFileSync(join(CLONE, "docs/configuration.md"), "utf8");
 
 /** Inside the clone, so that `countersign` is this package. */
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 /** Writes every block that names a file into the folder, and what the blocks leave to the reader. */
 function writeBlocks(): void {
-  for (const [, name = "", text = ""] of README.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)) {
+  for (const [, name = "", text = ""] of `${README}${GUARDS}`.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)) {
     writeFileSync(join(folder, name), text);
   }
   const refund =
@@ -80,6 +81,7 @@ test("README.md's policy passes the check and the cases that README.md has for i
     code: 0,
     stdout: expect.stringContaining("3 passed, 0 failed") as string,
   });
+  expect(await policy("check", "approvals.yaml")).toMatchObject({ code: 0, stdout: "approvals.yaml: no faults\n" });
   const call = ["--action", "bash", "--input", '{"command":"rm -rf $X"}', "--explain"];
   expect(await policy("evaluate", "--local", "--policy", "policy.yaml", ...call)).toMatchObject({
     code: 0,
@@ -114,7 +116,7 @@ test(
   },
 );
 
-test("README.md's guards refuse and count as written", { timeout: 180_000 }, async () => {
+test("guards.md's guards refuse and count as written", { timeout: 180_000 }, async () => {
   const { agent } = server.announced().demoKeys;
   const { code, stdout, stderr } = await run(["--import", "tsx", "agent.ts"], serverOf(agent));
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -132,7 +134,7 @@ test("README.md's guards refuse and count as written", { timeout: 180_000 }, asy
 });
 
 test(
-  "README.md's attempts, time limit and breaker stop an agent and spare what is down",
+  "guards.md's attempts, time limit and breaker stop an agent and spare what is down",
   { timeout: 120_000 },
   async () => {
     const { agent } = server.announced().demoKeys;

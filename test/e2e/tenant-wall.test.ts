@@ -5,12 +5,13 @@ import { type Answer, startServer, type TestServer } from "./server.ts";
 /** Ids that look right and that nobody has. */
 const NO_INVOCATION = "ivn_00000000000000000000000000";
 const NO_KEY = "key_00000000000000000000000000";
+const NO_GRANT = "grt_00000000000000000000000000";
 
 let server: TestServer;
 /** May do everything that a tenant's own people may do. */
 let stranger: CreatedKey;
 /** What tenant `default` has, and no other may learn of. */
-let theirs: { run: string; pending: string; executed: string; uncertain: string; key: string; subject: string };
+let theirs: Readonly<Record<"run" | "pending" | "executed" | "uncertain" | "key" | "subject" | "grant", string>>;
 
 beforeAll(async () => {
   server = await startServer();
@@ -23,7 +24,8 @@ beforeAll(async () => {
   const executed = await agent.invoke("billing.get_invoice", { invoiceId: "inv_1" }, { run: "our-run" });
   const uncertain = await agent.invoke("test.doubtful", {});
   const { id: key, subject } = await server.createKey({ subject: "insider", groups: ["finance"] });
-  theirs = { run: "our-run", pending: pending.id, executed: executed.id, uncertain: uncertain.id, key, subject };
+  const grant = await issueGrant();
+  theirs = { run: "our-run", pending: pending.id, executed: executed.id, uncertain: uncertain.id, key, subject, grant };
   stranger = await server.createKey({
     subject: "demo-approver",
     tenant: "acme",
@@ -32,6 +34,16 @@ beforeAll(async () => {
   });
 });
 afterAll(() => server.close());
+
+/** Has a refund approved together with those to come, and gives the grant's id. */
+async function issueGrant(): Promise<string> {
+  const input = { invoiceId: "inv_2", amountCents: 1 };
+  const call = await server.client(server.agentKey).invoke("billing.issue_refund", input);
+  const body = { decision: "approve", grant: { uses: 2, expiresIn: "1h" } };
+  await server.send("POST", `/v1/approvals/${call.id}/votes`, { key: server.approverKey, body });
+  const { items } = await server.client(server.approverKey).grants.list();
+  return items[0]?.id ?? "";
+}
 
 /** How to ask for something by an id: a body where one is needed. */
 const BODIES: Readonly<Record<string, object>> = {
@@ -57,6 +69,7 @@ function idsFor(route: string): { foreign: string[]; nobodys: string } {
   if (route.includes("{subject}")) return { foreign: [theirs.subject, "demo-agent"], nobodys: "nobody-at-all" };
   if (route.includes("/runs/")) return { foreign: [theirs.run], nobodys: "nobodys-run" };
   if (route.includes("/keys/")) return { foreign: [theirs.key], nobodys: NO_KEY };
+  if (route.includes("/grants/")) return { foreign: [theirs.grant], nobodys: NO_GRANT };
   return { foreign: [theirs.pending, theirs.executed, theirs.uncertain], nobodys: NO_INVOCATION };
 }
 
@@ -86,6 +99,15 @@ test("Every route that takes an id answers for another tenant's as for one that 
   }
 });
 
+test("A batch of votes answers for another tenant's approval as for one that doesn't exist", async () => {
+  const votes = [theirs.pending, NO_INVOCATION].map((id) => ({ id, decision: "approve" }));
+  const { status, body } = await server.send("POST", "/v1/approvals/batch", { key: stranger.key, body: { votes } });
+  const [foreign, unknown] = body["items"] as { id: string }[];
+  expect(status).toBe(200);
+  expect(foreign).toMatchObject({ status: 404, error: { code: "not_found" } });
+  expect({ ...foreign, id: "" }).toEqual({ ...unknown, id: "" });
+});
+
 test("Nothing that a stranger asked for changed anything behind the wall", async () => {
   const insider = await server.send("GET", `/v1/principals/${theirs.subject}`);
   expect(insider.body).toMatchObject({ tenant: "default", kind: "user", groups: ["finance"] });
@@ -95,18 +117,28 @@ test("Nothing that a stranger asked for changed anything behind the wall", async
   const { text } = await server.send("GET", `/v1/invocations/${theirs.pending}/events`);
   expect(text).not.toContain("acme");
   expect(text).not.toContain("vote_refused");
+  const grant = await server.send("GET", `/v1/grants/${theirs.grant}`);
+  expect(grant.body).toMatchObject({ id: theirs.grant, status: "active", used: 0 });
   const run = await server.send("GET", `/v1/runs/${theirs.run}?actor=demo-agent`);
   expect(run.body).toMatchObject({ status: "open", totals: { calls: 1 } });
 });
 
 describe("Every list of another tenant's", () => {
-  it.each(["/v1/invocations", "/v1/approvals", "/v1/runs", "/v1/policy/versions"])("GET %s is empty", async (path) => {
-    expect(await server.send("GET", path, { key: stranger.key })).toMatchObject({ status: 200, body: { items: [] } });
-  });
+  it.each(["/v1/invocations", "/v1/approvals", "/v1/grants", "/v1/runs", "/v1/policy/versions"])(
+    "GET %s is empty",
+    async (path) => {
+      expect(await server.send("GET", path, { key: stranger.key })).toMatchObject({ status: 200, body: { items: [] } });
+    },
+  );
 
   it("GET /v1/invocations/stats counts nothing", async () => {
     const { body } = await server.send("GET", "/v1/invocations/stats", { key: stranger.key });
     expect(body).toEqual({ total: 0, byStatus: {} });
+  });
+
+  it("GET /v1/approvals/stats counts nothing", async () => {
+    const { body } = await server.send("GET", "/v1/approvals/stats", { key: stranger.key });
+    expect(body).toMatchObject({ calls: 0, questions: 0, questionsPer100Calls: 0, rules: [] });
   });
 
   it.each(["/v1/keys", "/v1/audit"])("GET %s names only what is the stranger's own", async (path) => {

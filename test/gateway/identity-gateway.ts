@@ -3,6 +3,7 @@ import { CountersignError } from "../../src/core/countersign-error.ts";
 import { createActionMethods } from "../../src/gateway/actions.ts";
 import { createAuditMethods } from "../../src/gateway/audit.ts";
 import { createAuthenticate } from "../../src/gateway/authenticate.ts";
+import { createDirectory } from "../../src/gateway/directory.ts";
 import type { Caller, Gateway } from "../../src/gateway/gateway.ts";
 import { createKeyMethods } from "../../src/gateway/keys.ts";
 import { createPolicyMethods } from "../../src/gateway/policies.ts";
@@ -42,6 +43,7 @@ export function createPorts(store: Store, log: GatewayPorts["log"] = () => undef
     signingKey: "a-signing-key-for-tests",
     adminKey: ADMIN_KEY,
     policies: createPolicySource(store),
+    directory: createDirectory(store),
     log,
   };
 }

@@ -82,17 +82,10 @@ test.each([
   expect(await codeOf(gateway.putPolicy(operator, document))).toBe("invalid_policy");
 });
 
-test.each([
-  [
-    "reminders",
-    "rules: [{ name: a, effect: require_approval, approval: { remind_every: 4h } }]",
-    "This server does not remind approvers yet",
-    { line: 2, column: 58 },
-  ],
-  ["files", "extends: [./base.yaml]", "Other files can't be read here", { line: 2, column: 11 }],
-])("putPolicy() refuses a document that names %s, and says where", async (_what, ...[line, message, place]) => {
-  const put = gateway.putPolicy(operator, `version: 1\n${line}\n`);
-  await expect(put).rejects.toMatchObject({ code: "invalid_policy", details: { errors: [{ message, ...place }] } });
+test("putPolicy() refuses a document that names files, and says where", async () => {
+  const put = gateway.putPolicy(operator, "version: 1\nextends: [./base.yaml]\n");
+  const errors = [{ message: "Other files can't be read here", line: 2, column: 11 }];
+  await expect(put).rejects.toMatchObject({ code: "invalid_policy", details: { errors } });
 });
 
 test("putPolicy() keeps a document that extends templates as it stands", async () => {

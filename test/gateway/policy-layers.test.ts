@@ -67,13 +67,15 @@ test("putPolicy() for the organisation allows nothing by itself", async () => {
   expect((await gateway.evaluatePolicy(acme, { action: "read", input: {} })).effect).toBe("deny");
 });
 
-test("putPolicy() for the organisation lets its approvers stand where a tenant names others", async () => {
+test("putPolicy() for the organisation has its approvers asked first where a tenant names others", async () => {
   const asking = (approver: string) =>
     documentWith(`{ name: ask ${approver}, effect: require_approval, approval: { approvers: ["${approver}"] } }`);
   await gateway.putPolicy(acme, asking("user:own"));
   await gateway.putPolicy(operator, asking("user:wide"), "organisation");
   const verdict = await gateway.evaluatePolicy(acme, { action: "pay", input: {} });
-  expect(verdict.obligations.approval?.approvers).toEqual(["user:wide"]);
+  const stages = verdict.obligations.approval?.stages.map(({ approvers }) => approvers);
+  expect(stages).toEqual([["user:wide"], ["user:own"]]);
+  expect(verdict.obligations.approval).not.toHaveProperty("approvers");
 });
 
 test("putPolicy() for the organisation needs the permission operator", async () => {

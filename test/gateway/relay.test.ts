@@ -129,6 +129,17 @@ describe("relay.look()", () => {
     expect((await voteRow(ref, vote))?.state).toBe("received");
   });
 
+  it("wakes a run once for all votes on its approval", async () => {
+    const refs = [await ask(), await ask()];
+    const votes = await Promise.all(
+      [...refs, ...refs].map((ref, index) => insertVote(desk, ref, { voter: `v${index}` })),
+    );
+    await growOld();
+    await relay.look();
+    expect(woken).toHaveLength(2);
+    expect(votes).toEqual(expect.arrayContaining(woken));
+  });
+
   it("asks those to stop that were canceled and are open", async () => {
     const ref = await ask();
     await desk.store.invocations.update(ref, { cancel_at: new Date(), cancel_by: "agent" });
@@ -144,15 +155,15 @@ describe("relay.look()", () => {
 
 describe("relay.look() refuses a vote that nobody will judge", () => {
   /** A look refuses the vote, wakes nobody, and the next look finds nothing. */
-  async function assertRefused(ref: InvocationRef, vote: VoteId): Promise<void> {
+  async function assertRefused(ref: InvocationRef, vote: VoteId, code = "already_resolved"): Promise<void> {
     await growOld();
     await relay.look();
-    expect(await voteRow(ref, vote)).toMatchObject({ state: "refused", code: "already_resolved" });
+    expect(await voteRow(ref, vote)).toMatchObject({ state: "refused", code });
     await endLeases();
     expect(await desk.store.votes.leaseReceived({ olderThanMs: 0, leaseMs: 1, limit: 9 })).toEqual([]);
     expect(woken).toEqual([]);
     const { items } = await desk.store.audit.list(ref.tenant, { type: "approval.vote_refused" }, { limit: 9 });
-    expect(items).toMatchObject([{ principal: "ada", data: { vote, code: "already_resolved", at: "relay" } }]);
+    expect(items).toMatchObject([{ principal: "ada", data: { vote, code, at: "relay" } }]);
   }
 
   it("because its approval is resolved", async () => {
@@ -175,7 +186,7 @@ describe("relay.look() refuses a vote that nobody will judge", () => {
 
   it("because it is of a round that there isn't", async () => {
     const ref = await ask();
-    await assertRefused(ref, await insertVote(desk, ref, { round: 2 }));
+    await assertRefused(ref, await insertVote(desk, ref, { round: 2 }), "digest_mismatch");
   });
 
   it("because its call is another tenant's or nobody's, without naming it in the record", async () => {
@@ -184,7 +195,15 @@ describe("relay.look() refuses a vote that nobody will judge", () => {
       const id = newVoteId(randomBytes);
       await desk.store.votes.insert({
         ...{ tenant: "acme", id, invocation, round: 1, digest: "d", voter: "ada", decision: "approve" },
-        ...{ reason: null, idempotency_key: null, made_at: Date.now() - 60_000, mac: "by hand" },
+        ...{
+          stage: 0,
+          edit: null,
+          grant_terms: null,
+          reason: null,
+          idempotency_key: null,
+          made_at: Date.now() - 60_000,
+          mac: "by hand",
+        },
       });
     }
     await relay.look();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { InvocationId } from "../../src/contract/ids.ts";
 import type { LimitTerms } from "../../src/contract/policy.ts";
+import { openingProgress } from "../../src/core/approval/clocks.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
 import { budgetClaimsOf } from "../../src/core/guards/budget.ts";
 import { reservationOf } from "../../src/core/guards/charges.ts";
@@ -10,6 +11,8 @@ import { createGateway, type OpenGateway } from "../../src/gateway/create-gatewa
 import type { Caller } from "../../src/gateway/gateway.ts";
 import { recordInvocation } from "../support/decided-invocations.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
+import { newApproval } from "../support/recorded-approvals.ts";
+import { stageOf, termsOf } from "./asked.ts";
 import { codeOf, createCaller, createPorts } from "./identity-gateway.ts";
 
 const INPUT = { customerId: "customer-of-mine", usd: 2.5 };
@@ -47,11 +50,14 @@ async function ask(
 ): Promise<InvocationId> {
   const id = await recordInvocation(store.db, { input: INPUT, run: "r1" });
   const ref = { tenant: "default", id };
-  await store.approvals.open({
-    ...{ ref, round: 1, action: "test.echo", requesters: ["ada"], approvers: ["user:ann"], digest: "d" },
-    terms: JSON.stringify({ approve: 1, deny: 1, requireReason: false }),
-    ...{ openedAt: decidedAt, decideBy: new Date(decidedAt.getTime() + 60_000) },
-  });
+  const terms = termsOf({ stages: [stageOf({ approvers: ["user:ann"] })], decideByMs: 60_000 });
+  await store.approvals.open(
+    newApproval(ref, {
+      ...{ approvers: ["user:ann"], terms: JSON.stringify(terms), openedAt: decidedAt },
+      ...{ progress: JSON.stringify(openingProgress(decidedAt.getTime())) },
+      decideBy: new Date(decidedAt.getTime() + terms.decideByMs),
+    }),
+  );
   if (limits !== undefined) {
     const guards = await charge(id, limits, { asks, nowMs: decidedAt.getTime() });
     await store.invocations.update(ref, { guards, verdict: verdictOf(limits), decided_at: decidedAt });

@@ -75,6 +75,16 @@ test("replayPolicy() counts what stays and lists what changes, newest first, wit
   expect(JSON.stringify(answer)).not.toContain("hunter2");
 });
 
+test("replayPolicy() takes what grants stood for as the approval that policy asked for", async () => {
+  const granted = [{ grant: "grt_1", by: "ada" }];
+  await recordInvocation(store.db, { action: "file.write", verdict: { effect: "allow", rule: "writes", granted } });
+  await recordInvocation(store.db, { action: "file.drop", verdict: { effect: "allow", rule: "drops", granted } });
+  expect(await replay()).toMatchObject({
+    ...{ considered: 2, unchanged: 1, transitions: [{ from: "require_approval", to: "deny", count: 1 }] },
+    changes: [{ from: { effect: "require_approval", rule: "drops" }, to: { effect: "deny" } }],
+  });
+});
+
 test("replayPolicy() takes a session for the run, as the decision did", async () => {
   const policy = { version: 1, default: "deny", rules: [{ name: "mine", match: { run: "s1" }, effect: "allow" }] };
   for (const session of ["s1", { id: "s1" }, "s2"])

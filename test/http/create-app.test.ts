@@ -15,10 +15,15 @@ const GUARDED: readonly (readonly [method: string, path: string])[] = [
   ["POST", `/v1/invocations/${ID}/cancel`],
   ["POST", `/v1/invocations/${ID}/reconcile`],
   ["GET", "/v1/approvals"],
+  ["GET", "/v1/approvals/stats"],
   ["GET", `/v1/approvals/${ID}`],
+  ["POST", "/v1/approvals/batch"],
   ["POST", `/v1/approvals/${ID}/votes`],
   ["POST", `/v1/approvals/${ID}/approve`],
   ["POST", `/v1/approvals/${ID}/reject`],
+  ["GET", "/v1/grants"],
+  ["GET", "/v1/grants/grt_00000000000000000000000000"],
+  ["DELETE", "/v1/grants/grt_00000000000000000000000000"],
   ["POST", "/v1/policy/evaluate"],
   ["POST", "/v1/policy/replay"],
   ["GET", "/v1/policy"],
@@ -69,7 +74,7 @@ test("createApp() documents exactly the endpoints that this test walks", async (
     `${method} ${path}`
       .replace(ID, "{id}")
       .replace("test.echo", "{name}")
-      .replace(/key_0+/, "{id}")
+      .replace(/(key|grt)_0+/, "{id}")
       .replace("principals/ada", "principals/{subject}")
       .replace("rsv_0", "{id}")
       .replace("budgets/llm", "budgets/{name}")

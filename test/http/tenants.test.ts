@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { InvocationId } from "../../src/contract/ids.ts";
+import { openingProgress } from "../../src/core/approval/clocks.ts";
+import { stageOf, termsOf } from "../gateway/asked.ts";
 import { createKey } from "../gateway/identity-gateway.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
+import { newApproval } from "../support/recorded-approvals.ts";
 import { openTestApp, publishEcho, type TestApp } from "./test-app.ts";
 
 const NOBODY = "ivn_00000000000000000000000000";
@@ -33,23 +36,13 @@ beforeEach(async () => {
 });
 
 async function openApproval(): Promise<void> {
-  const opened = { openedAt: new Date(), decideBy: new Date(Date.now() + 3_600_000) };
-  const terms = JSON.stringify({
-    approvers: ["user:boss"],
-    approve: 1,
-    deny: 1,
-    decideByMs: 3_600_000,
-    requireReason: false,
-  });
+  const approvers = ["user:boss"];
   const row = {
-    action: "test.echo",
-    requesters: ["bot"],
-    approvers: ["user:boss"],
-    terms,
-    digest: "0".repeat(64),
-    ...opened,
+    ...{ approvers, requesters: ["bot"], digest: "0".repeat(64), openedAt: new Date() },
+    terms: JSON.stringify(termsOf({ stages: [stageOf({ approvers })] })),
+    progress: JSON.stringify(openingProgress(Date.now())),
   };
-  await store.approvals.open({ ref: { tenant: "acme", id }, round: 1, ...row });
+  await store.approvals.open(newApproval({ tenant: "acme", id }, row));
 }
 
 /** What is left of an answer that names neither the request nor the time. */

@@ -113,12 +113,10 @@ test("publishPolicy() publishes one text of a file and those that it extends, an
   expect(refusals()).toBe(1);
 });
 
-test("publishPolicy() refuses what a server can't keep, in a file and in those that it extends", async () => {
-  const rule = "{ name: a, effect: require_approval, approval: { remind_every: 4h } }";
-  writeFileSync(join(folder, "reminding.yaml"), `version: 1\nrules: [${rule}]\n`);
-  writeFileSync(file, "version: 1\nextends: [./reminding.yaml]\n");
-  const place = "In reminding.yaml, 2:58 rules[0].approval.remind_every";
-  const message = `${place}: This server does not remind approvers yet`;
+test("publishPolicy() refuses a file that extends one with faults", async () => {
+  writeFileSync(join(folder, "base.yaml"), "version: 1\nrules: [{ name: a, effect: perhaps }]\n");
+  writeFileSync(file, "version: 1\nextends: [./base.yaml]\n");
+  const message = expect.stringContaining("In base.yaml, 2:28 rules[0].effect: This must be one of");
   for (const attempt of [publishPolicy(store, { policyFile: file }, log), checkPolicyOrigin({ policyFile: file })]) {
     await expect(attempt).rejects.toMatchObject({
       code: "invalid_policy",
@@ -126,4 +124,14 @@ test("publishPolicy() refuses what a server can't keep, in a file and in those t
     });
   }
   expect(await inForce()).toBeUndefined();
+});
+
+test("publishPolicy() warns once of approvers that nobody is", async () => {
+  await store.principals.insert({ tenant: "default", subject: "ada", kind: "user", roles: [], groups: [], scopes: [] });
+  const policy =
+    "version: 1\nrules: [{ name: asks, effect: require_approval, approval: { approvers: group:finance } }]\n";
+  await publishPolicy(store, { policy }, log);
+  await publishPolicy(store, { policy }, log);
+  const warnings = log.mock.calls.filter(([level]) => level === "warn").map(([, message]) => message);
+  expect(warnings).toEqual(['Nobody has the group finance, which is named by the rule "asks"']);
 });

@@ -9,12 +9,14 @@ import type { Caller } from "../../src/gateway/gateway.ts";
 import { castVote } from "../../workflows/messages.ts";
 import { closedHistory, handleOf, startGuard, type TestGuard, waitForStatus } from "../support/guard.ts";
 import { effects, note, testActions } from "../workflows/actions.ts";
+import { APPROVAL_ACTIONS, APPROVAL_PATHS, APPROVAL_POLICY } from "./approval-paths.ts";
 
 /** Where the recorded histories are, one file per path. */
 export const HISTORIES = new URL("histories/", import.meta.url);
 
 const actions = [
   ...testActions,
+  ...APPROVAL_ACTIONS,
   defineAction({ ...note, name: "test.careful_note", execution: { mode: "at_most_once" } }),
   defineAction({ ...note, name: "test.asked_inline", execution: { mode: "inline" } }),
 ];
@@ -46,14 +48,14 @@ rules:
 `;
 
 /** Who takes part in a path. */
-interface Cast {
+export interface Cast {
   readonly guard: TestGuard;
   readonly agent: Caller;
   readonly boss: Caller;
 }
 
 /** How one path ends, and what walks it and gives the call, closed. */
-type Path = readonly [end: InvocationStatus, walk: (cast: Cast) => Promise<InvocationView>];
+export type Path = readonly [end: InvocationStatus, walk: (cast: Cast) => Promise<InvocationView>];
 
 /** Every path that a run can take, by the name of its file. */
 const USUAL_PATHS: Readonly<Record<string, Path>> = {
@@ -86,7 +88,7 @@ const SHORT_PATHS: Readonly<Record<string, Path>> = {
 };
 
 /** Names of all paths, as their files are named. */
-export const PATHS: readonly string[] = [...Object.keys(USUAL_PATHS), ...Object.keys(SHORT_PATHS)].toSorted();
+export const PATHS: readonly string[] = [USUAL_PATHS, SHORT_PATHS, APPROVAL_PATHS].flatMap(Object.keys).toSorted();
 
 /** Names of the paths that have a history. */
 export function listRecorded(): string[] {
@@ -105,6 +107,7 @@ export async function recordHistories({ all }: { readonly all: boolean }): Promi
     Object.entries(paths).filter(([name]) => !recorded.has(name));
   await recordPaths(missing(USUAL_PATHS), POLICY);
   await recordPaths(missing(SHORT_PATHS), SHORT_POLICY);
+  await recordPaths(missing(APPROVAL_PATHS), APPROVAL_POLICY);
 }
 
 async function recordPaths(paths: readonly (readonly [name: string, Path])[], policy: string): Promise<void> {

@@ -2,16 +2,25 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Db } from "../../src/store/db.ts";
 import { isUnavailable, isUniqueViolation } from "../../src/store/errors.ts";
 import { describeAdmissions } from "./admissions-conformance.ts";
+import { describeApprovalGate } from "./approval-gate-conformance.ts";
+import { describeApprovalPlans } from "./approval-plans-conformance.ts";
+import { describeApprovalRounds } from "./approval-rounds-conformance.ts";
+import { describeApprovalStats } from "./approval-stats-conformance.ts";
+import { describeApprovals } from "./approvals-conformance.ts";
+import { describeApprovalsMigration } from "./approvals-migration-conformance.ts";
 import { describeAttempts } from "./attempts-conformance.ts";
 import { describeAudit } from "./audit-conformance.ts";
 import { describeBreakers } from "./breakers-conformance.ts";
 import { describeBudgets } from "./budgets-conformance.ts";
 import { describeDecidedReads } from "./decided-conformance.ts";
 import { describeFacts } from "./facts-conformance.ts";
+import { describeGrants } from "./grants-conformance.ts";
 import { describeGuardSweep, describeGuardViews } from "./guard-views-conformance.ts";
 import { describeMigrate } from "./migrate-conformance.ts";
 import { describeRuns } from "./runs-conformance.ts";
+import { describePrincipals } from "./principals-conformance.ts";
 import { describeRates } from "./rates-conformance.ts";
+import { describeVotes } from "./votes-conformance.ts";
 
 /** Opens a migrated database that the suite may fill; called once per suite. */
 export type OpenDb = () => Promise<Db>;
@@ -37,6 +46,15 @@ export function describeDb(adapter: string, open: OpenDb): void {
     describeRuns(() => db);
     describeBudgets(() => db);
     describeMigrate(() => db);
+    describePrincipals(() => db);
+    describeApprovalsMigration(() => db);
+    describeApprovals(() => db);
+    describeApprovalRounds(() => db);
+    describeApprovalGate(() => db);
+    describeApprovalStats(() => db);
+    describeApprovalPlans(() => db);
+    describeVotes(() => db);
+    describeGrants(() => db);
     describeAttempts(() => db);
     describeAdmissions(() => db);
     describeRates(() => db);

@@ -16,12 +16,14 @@ import { createCaller, type WireCaller } from "./wire-caller.ts";
 export interface ApartServer {
   readonly workspace: Workspace;
   readonly database: PostgresServer;
-  /** Base URLs of the HTTP processes. */
+  /** Base URLs of the HTTP processes; another one after a restart. */
   readonly urls: readonly string[];
   readonly apis: readonly CommandProcess[];
   readonly admin: WireCaller;
+  /** `kill -9` of an HTTP process, and another one in its place; whoever called the old one calls the new one. */
+  replaceApi(index: number): Promise<void>;
   /** Starts a worker, beside one that runs already or in its place, and waits until it runs. */
-  startWorker(): Promise<void>;
+  startWorker(): Promise<CommandProcess>;
   worker(): CommandProcess;
   /** Asks the worker to end, and waits until it has. */
   stopWorker(signal?: NodeJS.Signals): Promise<EndedProcess>;
@@ -48,10 +50,11 @@ export async function startApart(options: {
   };
   const taskQueue = randomUUID();
   let worker: CommandProcess | undefined;
-  const startWorker = async (): Promise<void> => {
+  const startWorker = async (): Promise<CommandProcess> => {
     const started = launchCommand(["worker", "--task-queue", taskQueue], env);
     worker = started;
     await eventually(() => started.output().stdout.includes("The worker runs"), { what: "The worker's start" });
+    return started;
   };
   const running = (): CommandProcess => {
     if (worker === undefined) throw new Error("No worker was started");
@@ -62,14 +65,21 @@ export async function startApart(options: {
   const apis = Array.from({ length: options.apiCount }, () => launchCommand(["api"], env));
   const urls = await Promise.all(apis.map(waitUntilListening));
   await Promise.all(urls.map(waitUntilReady));
-  const [first = ""] = urls;
-  const admin = createCaller(() => first, ADMIN_KEY);
+  const first = (): string => urls[0] ?? "";
+  const admin = createCaller(first, ADMIN_KEY);
+  const replaceApi = async (index: number): Promise<void> => {
+    await apis[index]?.end("SIGKILL");
+    const started = launchCommand(["api"], env);
+    apis[index] = started;
+    urls[index] = await waitUntilListening(started);
+    await waitUntilReady(urls[index]);
+  };
   return {
-    ...{ workspace, database, urls, apis, admin, startWorker, worker: running },
+    ...{ workspace, database, urls, apis, admin, replaceApi, startWorker, worker: running },
     stopWorker: (signal = "SIGTERM") => running().end(signal),
     async callers(subject, request) {
-      const { apiKey } = await createKeyedCaller(admin, () => first, { subject, ...request });
-      return urls.map((url) => createCaller(() => url, apiKey));
+      const { apiKey } = await createKeyedCaller(admin, first, { subject, ...request });
+      return urls.map((_, index) => createCaller(() => urls[index] ?? "", apiKey));
     },
   };
 }

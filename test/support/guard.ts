@@ -9,6 +9,7 @@ import type { InvocationStatus, InvocationView } from "../../src/contract/invoca
 import type { CreateKeyRequest } from "../../src/contract/principal.ts";
 import { createRedactor } from "../../src/core/redaction/redactor.ts";
 import { createGateway } from "../../src/gateway/create-gateway.ts";
+import { createDirectory } from "../../src/gateway/directory.ts";
 import type { Caller, Gateway } from "../../src/gateway/gateway.ts";
 import { publishFileDocument } from "../../src/gateway/policy-documents.ts";
 import { createPolicySource } from "../../src/gateway/policy-source.ts";
@@ -51,6 +52,7 @@ export async function startGuard(actions: readonly Action[], policy: string): Pr
     store,
     runs,
     policies,
+    directory: createDirectory(store),
     redact,
     signingKey: "k".repeat(40),
     adminKey: "a".repeat(40),

@@ -1,13 +1,16 @@
 import type { Decision, Resolution } from "../../contract/approval.ts";
-import type { ApprovalTerms } from "../../contract/policy.ts";
-import type { ApprovalState } from "./approval.ts";
+import type { ApprovalTerms } from "../../contract/approval-terms.ts";
+import type { ApprovalProgress, ApprovalState } from "./state.ts";
 
-/** What is kept of an approval; documents are JSON text, times epoch milliseconds. */
+/** What is kept of one round of an approval; documents are JSON text, times epoch milliseconds. */
 export interface KeptApproval {
   readonly round: number;
   readonly digest: string;
   readonly requesters: readonly string[];
   readonly terms: string;
+  /** {@link ApprovalProgress} as JSON. */
+  readonly progress: string;
+  readonly opened_at: number;
   readonly decide_by: number;
   readonly execute_by: number | null;
   readonly resolution: string | null;
@@ -15,20 +18,27 @@ export interface KeptApproval {
 
 /** What is kept of a vote, as far as the tally needs it. */
 export interface KeptVote {
+  readonly id: string;
   readonly voter: string;
   readonly decision: Decision;
-  readonly state: "received" | "counted" | "refused";
+  readonly stage: number;
+  readonly state: "received" | "counted" | "replaced" | "refused";
 }
 
-/** The state machine's state, from what is kept of an approval and of the votes of its round. */
+/** The state machine's state, from what is kept of a round and of its votes, the oldest first. */
 export function approvalStateOf(kept: KeptApproval, votes: readonly KeptVote[]): ApprovalState {
+  const progress = JSON.parse(kept.progress) as ApprovalProgress;
   return {
     round: kept.round,
     digest: kept.digest,
     requesters: kept.requesters,
     terms: JSON.parse(kept.terms) as ApprovalTerms,
+    openedAtMs: kept.opened_at,
     decideByAtMs: kept.decide_by,
-    counted: votes.filter((vote) => vote.state === "counted").map(({ voter, decision }) => ({ voter, decision })),
+    progress,
+    counted: votes
+      .filter((vote) => vote.state === "counted" && vote.stage === progress.stage)
+      .map(({ id, voter, decision }) => ({ id, voter, decision })),
     resolution: kept.resolution === null ? undefined : readResolution(kept.resolution, kept.execute_by ?? undefined),
   };
 }

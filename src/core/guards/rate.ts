@@ -1,3 +1,4 @@
+import { durationText } from "../duration-text.ts";
 import type { RateCounter } from "./rate-counters.ts";
 import { type GuardRefusal, refuse } from "./refusal.ts";
 
@@ -68,17 +69,4 @@ function detailsOf({ scope, window: { limit, perMs, used } }: Judged): Readonly<
 
 function limitText({ scope, window: { limit, perMs } }: Judged): string {
   return `${limit} per ${durationText(perMs)} and ${scope.join(", ")}`;
-}
-
-const UNITS = [
-  [86_400_000, "d"],
-  [3_600_000, "h"],
-  [60_000, "m"],
-  [1_000, "s"],
-] as const;
-
-/** In the largest unit that divides it, as policy documents write durations. */
-function durationText(durationMs: number): string {
-  const unit = UNITS.find(([unitMs]) => durationMs % unitMs === 0);
-  return unit === undefined ? `${durationMs} ms` : `${durationMs / unit[0]}${unit[1]}`;
 }

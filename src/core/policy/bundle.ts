@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { FatigueLimit } from "../../contract/approval-terms.ts";
 import type { Cursor } from "./document/cursor.ts";
 import { entriesOf, toPlainValue } from "./document/document-tree.ts";
 import { collectLayers } from "./document/extends.ts";
@@ -6,6 +7,7 @@ import { FaultLog } from "./document/faults.ts";
 import { type Layer, readLayer } from "./document/layer.ts";
 import { readYaml } from "./document/read-yaml.ts";
 import { mergeSets, textsOfSets } from "./document/sets.ts";
+import { mergeFatigue } from "./document/read-fatigue.ts";
 import { mergeSettings } from "./document/settings.ts";
 import { MAX_DOCUMENT_BYTES } from "./limits.ts";
 import { createPolicyError, type ParseOptions, parsePolicy } from "./parse.ts";
@@ -61,8 +63,15 @@ function mergeLayers(layers: readonly Layer[]): Readonly<Record<string, unknown>
     capabilities: Object.keys(capabilityNames).length === 0 ? undefined : capabilityNames,
     sets: sets.size === 0 ? undefined : sets,
     limits: limits.length === 0 ? undefined : limits,
+    fatigue: writeFatigue(mergeFatigue(written.map((layer) => layer.fatigue))),
     rules: written.flatMap((layer) => layer.rules.map((rule) => toPlainValue(rule.node))),
   };
+}
+
+/** Limits on requests for approval in the words of a document. */
+function writeFatigue(limits: ReturnType<typeof mergeFatigue>): unknown {
+  const write = (limit: FatigueLimit | undefined): unknown => limit && { open: limit.open, per_hour: limit.perHour };
+  return limits && { requester: write(limits.requester), group: write(limits.group) };
 }
 
 /** A document's limits as they are written; those of several hold together. */

@@ -1,3 +1,5 @@
+import type { ApprovalTerms } from "../../contract/approval-terms.ts";
+import { readCallTerms } from "./call-terms.ts";
 import { CallFacets } from "./facets/call-facets.ts";
 import type { FacetSettings } from "./facets/source.ts";
 import { MAX_ACTION_CHARS, MAX_CALL_NAMES } from "./limits.ts";
@@ -40,6 +42,8 @@ export interface PolicyManifest {
   readonly requiredScopes?: readonly string[] | undefined;
   /** Whether the action asks for an approval whatever the rules say. */
   readonly approvalRequired?: boolean | undefined;
+  /** What it takes to approve one of its calls, whenever an approval is asked for: policy can only add to it. */
+  readonly approval?: Readonly<ApprovalTerms> | undefined;
 }
 
 /** What was read of a call, each property once, so that a getter can't give one answer to the check and another to the rule. */
@@ -55,6 +59,8 @@ export interface CallFacts {
   readonly risk: string | undefined;
   readonly requiredScopes: readonly string[];
   readonly approvalRequired: boolean;
+  /** The action's own terms. */
+  readonly approval: Readonly<ApprovalTerms> | undefined;
   /** What the call does; its input is read when a rule first asks for it. */
   readonly facets: CallFacets;
 }
@@ -101,6 +107,7 @@ function readFacts(call: PolicyCall, settings: FacetSettings): CallFacts | CallF
     risk: readRisk(manifest?.risk),
     requiredScopes: readNames(manifest?.requiredScopes),
     approvalRequired: readFlag(manifest?.approvalRequired),
+    approval: readCallTerms(manifest?.approval),
     facets: new CallFacets(action, () => call.input, settings),
   };
 }

@@ -1,3 +1,4 @@
+import type { FatigueLimits } from "../../contract/approval-terms.ts";
 import type { Verdict } from "../../contract/policy.ts";
 import { type CallFacts, type PolicyCall, readCall, withSettings } from "./call.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "./decide.ts";
 import type { DefaultEffect, ParsedPolicy } from "./document/document.ts";
 import { type LimitTerms, mergeLimitTerms } from "./document/limit-terms.ts";
+import { mergeFatigue } from "./document/read-fatigue.ts";
 import { explainRules, type RuleExplanation } from "./explain.ts";
 import type { FacetSettings } from "./facets/source.ts";
 import { guardFunction, type SyncGuard } from "./guard.ts";
@@ -31,6 +33,8 @@ export interface CompiledPolicy {
   readonly guard: SyncGuard;
   /** What holds for everything, whatever its rules say: the limits at the top of the documents, all of them together. Frozen. */
   readonly documentLimits: LimitTerms | undefined;
+  /** How many requests for approval people take: of several documents the lowest of each. Frozen; absent where none says. */
+  readonly fatigue: Readonly<FatigueLimits> | undefined;
 }
 
 /** What a policy is compiled with. */
@@ -41,7 +45,7 @@ export interface CompileOptions {
 
 /**
  * Compiles one document, or several that must all agree: each decides alone and the strictest answer wins.
- * Give the document of the wider circle first: where documents ask for approval by different people, its approvers stand.
+ * Give the document of the wider circle first: where documents ask for approval by different people, its people are asked first.
  * @throws CountersignError `invalid_policy` for anything that `parsePolicy` didn't make, for no document, and for an unknown default
  */
 export function compilePolicy(
@@ -59,6 +63,7 @@ export function compilePolicy(
     explain: (call) => explainCall(parsed, compiled, call),
     guard: (fn, options) => guardFunction(evaluate, fn, options),
     documentLimits: mergeDocumentLimits(parsed),
+    fatigue: mergeFatigue(parsed.map((document) => document.fatigue)),
   };
 }
 
@@ -107,7 +112,9 @@ function mergeDocumentLimits(parsed: readonly ParsedPolicy[]): LimitTerms | unde
 
 function evaluateCall(compiled: CompiledDocuments, call: PolicyCall): Verdict {
   const evaluation = runEvaluation(compiled, call);
-  return "denial" in evaluation ? evaluation.denial : createVerdict(evaluation.strictest, evaluation.decisions);
+  if ("denial" in evaluation) return evaluation.denial;
+  const { strictest, decisions, facts } = evaluation;
+  return createVerdict(strictest, decisions, facts.approval);
 }
 
 function explainCall(

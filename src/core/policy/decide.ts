@@ -1,8 +1,10 @@
-import type { ApprovalTerms, Effect, MatchedRule, Obligations, Verdict } from "../../contract/policy.ts";
+import type { ApprovalTerms } from "../../contract/approval-terms.ts";
+import type { Effect, MatchedRule, Obligations, Verdict } from "../../contract/policy.ts";
 import type { CallFacts } from "./call.ts";
-import { DEFAULT_APPROVAL_TERMS, mergeApprovalTerms } from "./document/approval-terms.ts";
+import { copyApprovalTerms, DEFAULT_APPROVAL_TERMS } from "./document/approval-terms.ts";
 import type { DefaultEffect } from "./document/document.ts";
 import { type LimitTerms, mergeLimitTerms } from "./document/limit-terms.ts";
+import { mergeApprovalTerms } from "./document/merge-approval-terms.ts";
 import { mergeSanitizeTerms, type SanitizeTerms } from "./document/sanitize-terms.ts";
 import type { Answer } from "./ranked-rule.ts";
 import type { RuleIndex } from "./rule-index.ts";
@@ -49,11 +51,12 @@ export function decideByDocument(document: CompiledDocument, facts: CallFacts): 
   const answer = answers.length > 1 ? answers.reduce(pickStricterAnswer) : answers[0];
   const own = answer === undefined ? document.fallback : answer.effect;
   const raised = facts.approvalRequired && (own === "allow" || own === "sanitize");
-  let terms = answer === undefined && own === "require_approval" ? DEFAULT_APPROVAL_TERMS : undefined;
+  const usual = facts.approval ?? DEFAULT_APPROVAL_TERMS;
+  let terms = answer === undefined && own === "require_approval" ? usual : undefined;
   let sanitize: SanitizeTerms | undefined;
   let { limits } = document;
   for (const each of answers) {
-    terms = mergeBoth(terms, findTerms(each), mergeApprovalTerms);
+    terms = mergeBoth(terms, findTerms(each, usual), mergeApprovalTerms);
     sanitize = mergeBoth(sanitize, each.rule.sanitize, mergeSanitizeTerms);
   }
   for (const rule of limited) limits = mergeBoth(limits, rule.limits, mergeLimitTerms);
@@ -68,13 +71,17 @@ export function pickStricter(first: DocumentDecision, second: DocumentDecision):
   return first.answer === undefined && second.answer !== undefined ? second : first;
 }
 
-/** The verdict of one or several documents, whose strictest decision is given. */
-export function createVerdict(strictest: DocumentDecision, decisions: readonly DocumentDecision[]): Verdict {
+/** The verdict of one or several documents, whose strictest decision is given; `own` are the action's terms for approvals of its calls. */
+export function createVerdict(
+  strictest: DocumentDecision,
+  decisions: readonly DocumentDecision[],
+  own: Readonly<ApprovalTerms> | undefined,
+): Verdict {
   const { effect, answer } = strictest;
   const single = decisions.length === 1;
   const matched = single ? strictest.matched : decisions.flatMap((decision) => decision.matched);
   const shadow = single ? strictest.shadow : decisions.flatMap((decision) => decision.shadow);
-  const obligations = mergeObligations(effect, decisions);
+  const obligations = effect === "deny" ? {} : mergeObligations(effect, decisions, own);
   const reason = describeReason(strictest);
   if (answer === undefined) return { effect, reason, matched, shadow, obligations, defaulted: true };
   return { effect, rule: answer.rule.name, reason, matched, shadow, obligations, defaulted: false };
@@ -117,14 +124,20 @@ function isWeakened({ rule, effect }: Answer): boolean {
   return effect !== rule.effect;
 }
 
-/** Terms that an answer stands for; one that allows, or that would have denied, leaves them open unless its rule names some. */
-function findTerms({ rule }: Answer): Readonly<ApprovalTerms> | undefined {
-  return rule.approval ?? (rule.effect === "require_approval" ? DEFAULT_APPROVAL_TERMS : undefined);
+/**
+ * Terms that an answer stands for: its rule's, or the usual ones where the rule asks and names none. One that allows, or that would
+ * have denied, leaves them open unless its rule names some.
+ */
+function findTerms({ rule }: Answer, usual: Readonly<ApprovalTerms>): Readonly<ApprovalTerms> | undefined {
+  return rule.approval ?? (rule.effect === "require_approval" ? usual : undefined);
 }
 
-/** What satisfies all documents at once. */
-function mergeObligations(effect: Effect, decisions: readonly DocumentDecision[]): Obligations {
-  if (effect === "deny") return {};
+/** What satisfies all documents and the action at once. */
+function mergeObligations(
+  effect: Effect,
+  decisions: readonly DocumentDecision[],
+  own: Readonly<ApprovalTerms> | undefined,
+): Obligations {
   let terms: Readonly<ApprovalTerms> | undefined;
   let sanitize: SanitizeTerms | undefined;
   let limits: LimitTerms | undefined;
@@ -134,7 +147,9 @@ function mergeObligations(effect: Effect, decisions: readonly DocumentDecision[]
     limits = mergeBoth(limits, decision.limits, mergeLimitTerms);
   }
   const obligations: Obligations = {};
-  if (effect === "require_approval") obligations.approval = copyTerms(terms ?? DEFAULT_APPROVAL_TERMS);
+  if (effect === "require_approval") {
+    obligations.approval = copyApprovalTerms(mergeBoth(terms, own, mergeApprovalTerms) ?? DEFAULT_APPROVAL_TERMS);
+  }
   // Copies, so that a reader may do with them what it likes.
   if (sanitize !== undefined) obligations.sanitize = structuredClone(sanitize);
   if (limits !== undefined) obligations.limits = structuredClone(limits);
@@ -149,8 +164,4 @@ function mergeBoth<Terms>(
 ): Terms | undefined {
   if (first === undefined) return second;
   return second === undefined ? first : merge(first, second);
-}
-
-function copyTerms(terms: Readonly<ApprovalTerms>): ApprovalTerms {
-  return { ...terms, approvers: [...terms.approvers] };
 }

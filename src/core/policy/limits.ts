@@ -24,6 +24,16 @@ export const MAX_RULE_NAME_CHARS = 200;
 export const MAX_TEXT_CHARS = 2_000;
 /** Highest and (negated) lowest priority. Our choice: room between any two rules. */
 export const MAX_PRIORITY = 1_000_000;
+/** Stages of one approval. Our choice: more than a request ever waits for. */
+export const MAX_STAGES = 10;
+/** Escalations of one stage. Our choice. */
+export const MAX_ESCALATIONS = 20;
+/** People whose votes a stage may ask for. Our choice: a company's general meeting. */
+export const MAX_STAGE_VOTES = 1_000;
+/** Requests for approval that a document may let be open, or be asked in an hour, at most. Our choice: more is no limit. */
+export const MAX_FATIGUE_COUNT = 1_000_000;
+/** Conditions about approvers that are kept compiled. Our choice: more than a tenant's documents have in use, and some megabytes. */
+export const MAX_APPROVER_CONDITIONS = 500;
 /** Milliseconds that an approval's clock may run: 366 days. Our choice. */
 export const MAX_APPROVAL_CLOCK_MS = 31_622_400_000;
 /** Characters of an action's name that are looked at; a longer one is denied. Our choice, so that matching stays quick. */

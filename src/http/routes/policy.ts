@@ -1,5 +1,5 @@
 import { PageQuery } from "../../contract/invocation.ts";
-import { EvaluateRequest, PolicyQuery, Verdict } from "../../contract/policy.ts";
+import { EvaluatedVerdict, EvaluateRequest, PolicyQuery } from "../../contract/policy.ts";
 import { ReplayAnswer, ReplayRequest } from "../../contract/policy-replay.ts";
 import type { RouteParts } from "../app-env.ts";
 import { assertMediaType, readText } from "../body.ts";
@@ -20,7 +20,7 @@ const evaluate = defineEndpoint({
   summary: "What a policy would answer; runs and charges nothing",
   body: EvaluateRequest,
   isAnyTextAllowed: true,
-  answers: { 200: { description: "The verdict", schema: Verdict } },
+  answers: { 200: { description: "The verdict", schema: EvaluatedVerdict } },
 });
 
 const replay = defineEndpoint({

@@ -1,168 +1,209 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  advanceApproval,
-  type ApprovalEvents,
-  type ApprovalState,
-  type ReceivedVote,
-  type RequestedCancel,
-} from "../../../src/core/approval/approval.ts";
-import { cancelOf, DECIDE_BY_AT_MS, OPENED_AT_MS, openApproval } from "./events.ts";
+import { approversAt, deadlineOf, nextChangeAtMs } from "../../../src/core/approval/clocks.ts";
+import { votersWho } from "../../../src/core/approval/count-votes.ts";
+import { countSpareApprovers } from "../../../src/core/approval/reach.ts";
+import type { ReceivedVote } from "../../../src/core/approval/state.ts";
+import { retell } from "./replay.ts";
+import { anyScript, silentScript } from "./scripts.ts";
+import { type Look, playOut, votesOf } from "./world.ts";
 
-const voter = fc.constantFrom("ada", "ben", "cleo", "agent", "helper");
-const threshold = fc.integer({ min: 1, max: 3 });
-const anyState = fc
-  .record({ approve: threshold, deny: threshold, requireReason: fc.boolean(), executeByMs: fc.constantFrom(1, 1_000) })
-  .map(openApproval);
+const RUNS = { numRuns: 400 };
 
-/** Around the deadline and few, so that votes of one millisecond and votes on its edge are common. */
-const anyInstant = fc.constantFrom(-59_999, -2, -1, 0, 1, 2, 60_000).map((offset) => DECIDE_BY_AT_MS + offset);
-
-const anyVote: fc.Arbitrary<Omit<ReceivedVote, "id">> = fc.record({
-  voter,
-  decision: fc.constantFrom("approve", "reject"),
-  reason: fc.constantFrom(undefined, "", "why"),
-  round: mostly(1, 2),
-  digest: mostly("d1", "d2"),
-  madeAtMs: anyInstant,
-  authentic: mostly(true, false),
-  eligible: mostly(true, false),
-});
-const anyVotes = fc
-  .array(anyVote, { maxLength: 8 })
-  .map((votes): ReceivedVote[] => votes.map((vote, index) => ({ ...vote, id: `vote_${index}` })));
-const anyCancel: fc.Arbitrary<RequestedCancel | undefined> = fc.option(
-  anyInstant.map((atMs) => cancelOf({ atMs })),
-  { nil: undefined },
-);
-const anyEvents: fc.Arbitrary<ApprovalEvents> = fc.record({
-  votes: anyVotes,
-  cancel: anyCancel,
-  nowMs: fc.integer({ min: DECIDE_BY_AT_MS - 2, max: DECIDE_BY_AT_MS + 60_001 }),
-});
-
-function mostly<Value>(usual: Value, seldom: Value) {
-  return fc.oneof({ weight: 9, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constant(seldom) });
-}
-
-/** Whether a vote can do anything at all: authentic, by somebody eligible who didn't ask, in time, of what is being decided. */
-function isGood(vote: ReceivedVote, { requesters, round, digest }: ApprovalState): boolean {
-  const isOfThis = vote.round === round && vote.digest === digest;
-  return (
-    vote.authentic && vote.eligible && isOfThis && vote.madeAtMs <= DECIDE_BY_AT_MS && !requesters.includes(vote.voter)
+/** Holds every play of a script against a claim. */
+function everyPlay(claim: (looks: readonly Look[]) => void, scripts = anyScript): void {
+  fc.assert(
+    fc.property(scripts, (script) => claim(playOut(script))),
+    RUNS,
   );
 }
 
-/** Votes as a run sees them that is woken again and again: in the order they were made, each look at the time of its last vote. */
-function advanceInBatches(
-  start: ApprovalState,
-  { votes, nowMs }: ApprovalEvents,
-  cuts: readonly number[],
-): ApprovalState {
-  const sorted = votes.toSorted((one, other) => one.madeAtMs - other.madeAtMs || (one.id < other.id ? -1 : 1));
-  const edges = [...new Set([0, ...cuts.map((cut) => cut % (sorted.length + 1)), sorted.length])].sort((a, b) => a - b);
-  let state = start;
-  for (const [index, from] of edges.entries()) {
-    const batch = sorted.slice(from, edges[index + 1] ?? sorted.length);
-    const lookedAtMs = batch.at(-1)?.madeAtMs ?? OPENED_AT_MS;
-    state = advanceApproval(state, { votes: batch, cancel: undefined, nowMs: lookedAtMs }).state;
-  }
-  return advanceApproval(state, { votes: [], cancel: undefined, nowMs }).state;
+function happeningsOf(looks: readonly Look[]) {
+  return looks.flatMap((look) => look.happenings);
 }
 
-describe("advanceApproval() properties", () => {
-  it("gives one and the same answer whatever order the votes of a batch come in", () => {
-    const shuffled = anyEvents.chain((events) =>
-      fc.tuple(fc.constant(events), fc.shuffledSubarray([...events.votes], { minLength: events.votes.length })),
-    );
-    fc.assert(
-      fc.property(anyState, shuffled, (start, [events, votes]) => {
-        expect(advanceApproval(start, { ...events, votes })).toEqual(advanceApproval(start, events));
-      }),
-    );
+/** The votes in an order of which these numbers decide. */
+function shuffle(votes: readonly ReceivedVote[], ranks: readonly number[]): ReceivedVote[] {
+  const ranked = votes.map((vote, index) => ({ vote, rank: ranks[index % ranks.length] ?? 0 }));
+  return ranked
+    .toReversed()
+    .sort((one, other) => one.rank - other.rank)
+    .map(({ vote }) => vote);
+}
+
+function fail(): never {
+  throw new Error("Nobody looked");
+}
+
+describe("advanceApproval() over any votes, edits, role changes, cancels and looks", () => {
+  it("comes to exactly one resolution, or to an edit, and never changes it", () => {
+    everyPlay((looks) => {
+      const ends = happeningsOf(looks).filter(({ kind }) => kind === "resolved" || kind === "edited");
+      expect(ends).toHaveLength(1);
+      for (const { before, after, happenings } of looks) {
+        if (before.resolution === undefined) continue;
+        expect(after).toEqual(before);
+        expect(happenings.filter(({ kind }) => kind !== "refused")).toEqual([]);
+      }
+    });
   });
 
-  it("gives the same state whether votes are judged at once or in batches, in the order they were made", () => {
-    fc.assert(
-      fc.property(anyState, anyEvents, fc.array(fc.nat(8)), (start, { votes, nowMs }, cuts) => {
-        const lastMs = Math.max(nowMs, ...votes.map((vote) => vote.madeAtMs));
-        const events = { votes, cancel: undefined, nowMs: lastMs };
-        expect(advanceInBatches(start, events, cuts)).toEqual(advanceApproval(start, events).state);
-      }),
-    );
+  it("is read back from what is kept of it just as it was", () => {
+    everyPlay((looks) => {
+      for (const [index, { after }] of looks.slice(0, -1).entries()) expect(looks[index + 1]?.before).toEqual(after);
+    });
   });
 
-  it("never changes a resolved approval, whatever follows", () => {
+  it("judges every vote exactly once, at the look that sees it", () => {
+    everyPlay((looks) => {
+      for (const { votes, happenings } of looks) {
+        const judged = happenings.flatMap((one) =>
+          one.kind === "counted" || one.kind === "refused" ? [one.vote] : [],
+        );
+        expect(judged.toSorted()).toEqual(votes.map((vote) => vote.id).toSorted());
+      }
+    });
+  });
+
+  it("gives the same answer whatever order the votes of a look come in", () => {
     fc.assert(
-      fc.property(anyState, fc.array(anyEvents, { minLength: 2, maxLength: 5 }), (start, looks) => {
-        let state = start;
-        for (const events of looks) {
-          const next = advanceApproval(state, events);
-          if (state.resolution !== undefined) {
-            expect(next.state).toEqual(state);
-            expect(next.judgements.filter((judgement) => judgement.state === "counted")).toEqual([]);
-          }
-          state = next.state;
+      fc.property(anyScript, fc.array(fc.nat(9), { minLength: 7, maxLength: 7 }), (script, ranks) => {
+        const shuffled = playOut(script, (votes) => shuffle(votes, ranks));
+        const answers = (looks: readonly Look[]) => looks.map(({ after, happenings }) => ({ after, happenings }));
+        expect(answers(shuffled)).toEqual(answers(playOut(script)));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("advanceApproval() is explained by its record", () => {
+  it("stands at every look where the happenings and their votes alone say it does", () => {
+    everyPlay((looks) => {
+      const votes = votesOf(looks);
+      for (const [index, { after }] of looks.entries()) {
+        const told = retell(after.terms, votes, happeningsOf(looks.slice(0, index + 1)));
+        const standing = [...after.progress.done.map((stage) => stage.standing), after.counted];
+        expect(told.standing).toEqual(standing.map((stage) => stage.map((vote) => vote.id)));
+        expect(told).toMatchObject({ stage: after.progress.stage, isResolved: after.resolution !== undefined });
+      }
+    });
+  });
+
+  it("is decided as the record says, and otherwise by a cancel, by the clock, or since too few people were left", () => {
+    everyPlay((looks) => {
+      const { after } = looks.at(-1) ?? fail();
+      const { decided } = retell(after.terms, votesOf(looks), happeningsOf(looks));
+      const status = after.resolution?.status;
+      if (decided !== undefined) expect(status).toBe(decided);
+      else if (status === "rejected") expect(countSpareApprovers(after)).toBeLessThan(0);
+      else expect(["expired", "canceled", undefined]).toContain(status);
+    });
+  });
+});
+
+/** Every vote that counted, with the stage that was open then. */
+function countedIn(looks: readonly Look[]) {
+  const votes = votesOf(looks);
+  return looks.flatMap(({ before, happenings }) => {
+    let stage = before.progress.stage;
+    return happenings.flatMap((happening) => {
+      if (happening.kind === "stage_opened") stage = happening.stage;
+      const vote = happening.kind === "counted" ? votes.get(happening.vote) : undefined;
+      return vote === undefined ? [] : [{ vote, stage, before }];
+    });
+  });
+}
+
+describe("advanceApproval() counts nobody it shouldn't", () => {
+  it("counts a person once in a stage", () => {
+    everyPlay((looks) => {
+      for (const { after } of looks) {
+        for (const standing of [...after.progress.done.map((stage) => stage.standing), after.counted]) {
+          expect(new Set(standing.map((vote) => vote.voter)).size).toBe(standing.length);
         }
-      }),
-    );
+      }
+    });
   });
 
-  it("judges every vote exactly once", () => {
-    fc.assert(
-      fc.property(anyState, anyEvents, (start, events) => {
-        const judged = advanceApproval(start, events).judgements.map((judgement) => judgement.id);
-        expect(judged.toSorted()).toEqual(events.votes.map((vote) => vote.id).toSorted());
-      }),
-    );
+  it("is approved only by enough people for each stage who are approvers now, didn't ask and aren't excluded", () => {
+    everyPlay((looks) => {
+      const { after, nowMs, isApprover } =
+        looks.find((look) => look.after.resolution !== undefined) ?? looks[0] ?? fail();
+      if (after.resolution?.status !== "approved") return;
+      const people = [...after.progress.done.map((stage) => stage.by), votersWho("approve", after.counted)];
+      expect(people).toHaveLength(after.terms.stages.length);
+      for (const [index, { approve }] of after.terms.stages.entries()) {
+        const by = people[index] ?? [];
+        const before = after.terms.exclude.includes("previous_stage") ? people.slice(0, index).flat() : [];
+        const approvers = approversAt(after, index, nowMs);
+        const good = by.filter((voter) => isApprover(approvers, voter) && voter !== "agent" && !before.includes(voter));
+        expect(new Set(good).size).toBeGreaterThanOrEqual(approve);
+      }
+      expect(after.resolution.by.toSorted()).toEqual([...new Set(people.flat())].toSorted());
+    });
   });
 
-  it("counts no vote that was made after the deadline, and asks the clock nothing about one made before", () => {
-    fc.assert(
-      fc.property(anyState, anyEvents, fc.nat(86_400_000), (start, events, lateMs) => {
-        const { judgements } = advanceApproval(start, events);
-        const counted = new Set(judgements.filter(({ state }) => state === "counted").map(({ id }) => id));
-        for (const vote of events.votes)
-          if (counted.has(vote.id)) expect(vote.madeAtMs).toBeLessThanOrEqual(DECIDE_BY_AT_MS);
-        expect(advanceApproval(start, { ...events, nowMs: events.nowMs + lateMs }).judgements).toEqual(judgements);
-      }),
-    );
+  it("counts only votes that a door wrote, on this input and the open stage, by no requester, in time, with a due reason", () => {
+    everyPlay((looks) => {
+      for (const { vote, stage, before } of countedIn(looks)) {
+        expect(vote).toMatchObject({ authentic: true, round: 1, digest: "d1", stage });
+        expect(vote.voter).not.toBe("agent");
+        expect(vote.fault).toBeUndefined();
+        const isOfStageBefore = stage === before.progress.stage;
+        expect(vote.madeAtMs).toBeLessThanOrEqual(isOfStageBefore ? deadlineOf(before) : before.decideByAtMs);
+        if (before.terms.requireReason !== false && vote.decision === "reject") expect(vote.reason).toBe("why");
+      }
+    });
   });
 
-  it("is approved or rejected only by as many good votes of different people as the terms ask for", () => {
-    fc.assert(
-      fc.property(anyState, anyEvents, (start, events) => {
-        const { resolution } = advanceApproval(start, events).state;
-        const [status, decision, needed] =
-          resolution?.status === "approved"
-            ? (["approved", "approve", start.terms.approve] as const)
-            : (["rejected", "reject", start.terms.deny] as const);
-        if (resolution?.status !== status) return;
-        const good = events.votes.filter((vote) => vote.decision === decision && isGood(vote, start));
-        expect(resolution.by.length).toBe(needed);
-        expect(new Set(resolution.by).size).toBe(needed);
-        expect(good.map((vote) => vote.voter)).toEqual(expect.arrayContaining([...resolution.by]));
-      }),
-    );
+  it("never decides by silence", () => {
+    everyPlay((looks) => {
+      expect(looks.at(-1)?.after.resolution).toMatchObject({ status: "expired", by: [] });
+    }, silentScript);
+  });
+});
+
+describe("advanceApproval() and the clock", () => {
+  it("fires every reminder that is due before the end once, or counts it as missed, and no escalation twice", () => {
+    everyPlay((looks) => {
+      const due = looks.flatMap(({ happenings }) =>
+        happenings.flatMap((one) => (one.kind === "reminded" ? [{ atMs: one.atMs, count: one.missed + 1 }] : [])),
+      );
+      const { after } = looks.at(-1) ?? fail();
+      const everyMs = after.terms.stages[0]?.remindEveryMs ?? Infinity;
+      const spanMs = deadlineOf(after) - after.openedAtMs;
+      const total = due.reduce((sum, { count }) => sum + count, 0);
+      expect(total).toBe(Math.ceil(spanMs / everyMs) - 1);
+      expect(new Set(due.map(({ atMs }) => atMs)).size).toBe(due.length);
+    }, silentScript);
   });
 
-  it("is never approved by silence, nor by votes that are all bad, whatever the clock says", () => {
-    fc.assert(
-      fc.property(anyState, anyEvents, fc.nat(86_400_000), (start, events, lateMs) => {
-        const bad = events.votes.filter((vote) => !isGood(vote, start));
-        const { state } = advanceApproval(start, { ...events, votes: bad, nowMs: events.nowMs + lateMs });
-        expect(state.counted).toEqual([]);
-        expect(["canceled", "expired", undefined]).toContain(state.resolution?.status);
-      }),
-    );
+  it("fires nothing twice for one opening of a stage, and nothing that isn't due before its deadline", () => {
+    everyPlay((looks) => {
+      const fired = looks.flatMap(({ after, happenings, nowMs }) =>
+        happenings.flatMap((one) => {
+          if (one.kind !== "reminded" && one.kind !== "escalated") return [];
+          expect(one.atMs).toBeLessThanOrEqual(nowMs);
+          expect(one.atMs).toBeLessThan(deadlineOf(after));
+          const which = one.kind === "reminded" ? one.atMs : one.index;
+          return [`${one.kind} ${one.stage} ${after.progress.stageOpenedAtMs} ${which}`];
+        }),
+      );
+      expect(new Set(fired).size).toBe(fired.length);
+    });
   });
 
-  it("is canceled by a cancel whatever votes come with it", () => {
-    fc.assert(
-      fc.property(anyState, anyEvents, (start, events) => {
-        const { state } = advanceApproval(start, { ...events, cancel: cancelOf() });
-        expect(state.resolution).toMatchObject({ status: "canceled", by: ["agent"] });
-      }),
-    );
+  it("names, after each look, an instant yet to come, and changes nothing by itself before it", () => {
+    everyPlay((looks) => {
+      for (const [index, { after, nowMs, happenings }] of looks.entries()) {
+        const atMs = nextChangeAtMs(after);
+        if (atMs === undefined || happenings.some(({ kind }) => kind === "edited")) continue;
+        expect(atMs).toBeGreaterThan(nowMs);
+        const next = looks[index + 1];
+        if (next !== undefined && next.votes.length === 0 && next.nowMs < atMs && next.after.resolution === undefined)
+          expect(next.happenings).toEqual([]);
+      }
+    });
   });
 });

@@ -1,28 +1,36 @@
 import { expect, test } from "vitest";
 import { approvalStateOf, type KeptApproval, type KeptVote } from "../../../src/core/approval/read-approval.ts";
-import { DECIDE_BY_AT_MS, OPENED_AT_MS, openApproval, termsWith } from "./events.ts";
+import { DECIDE_BY_AT_MS, OPENED_AT_MS, openApproval, openTwoStages, stateAfter, votesBy } from "./events.ts";
 
+const fresh = openApproval();
 const kept: KeptApproval = {
   round: 1,
   digest: "d1",
   requesters: ["agent", "helper"],
-  terms: JSON.stringify(termsWith()),
+  terms: JSON.stringify(fresh.terms),
+  progress: JSON.stringify(fresh.progress),
+  opened_at: OPENED_AT_MS,
   decide_by: DECIDE_BY_AT_MS,
   execute_by: null,
   resolution: null,
 };
 
 test("approvalStateOf() of a new approval is one that nobody has voted on", () => {
-  expect(approvalStateOf(kept, [])).toEqual(openApproval());
+  expect(approvalStateOf(kept, [])).toEqual(fresh);
 });
 
-test("approvalStateOf() takes the votes that were counted, and no others", () => {
+test("approvalStateOf() takes the votes that stand in the open stage, and no others", () => {
+  const second = stateAfter(openTwoStages({ second: { approve: 2 } }), { votes: votesBy("ada") });
   const votes: KeptVote[] = [
-    { voter: "ada", decision: "approve", state: "counted" },
-    { voter: "ben", decision: "approve", state: "received" },
-    { voter: "cleo", decision: "reject", state: "refused" },
+    { id: "v1", voter: "ada", decision: "approve", stage: 0, state: "counted" },
+    { id: "v2", voter: "ben", decision: "approve", stage: 1, state: "received" },
+    { id: "v3", voter: "cleo", decision: "reject", stage: 1, state: "refused" },
+    { id: "v4", voter: "dora", decision: "reject", stage: 1, state: "replaced" },
+    { id: "v5", voter: "dora", decision: "approve", stage: 1, state: "counted" },
   ];
-  expect(approvalStateOf(kept, votes).counted).toEqual([{ voter: "ada", decision: "approve" }]);
+  const row = { ...kept, terms: JSON.stringify(second.terms), progress: JSON.stringify(second.progress) };
+  const counted = [{ id: "v5", voter: "dora", decision: "approve" }];
+  expect(approvalStateOf(row, votes)).toEqual({ ...second, counted });
 });
 
 test.each([

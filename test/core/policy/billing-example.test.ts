@@ -21,7 +21,9 @@ describe("the billing example's policy", () => {
     const verdict = policy.evaluate({ action: "billing.issue_refund", ...finance, actor: { scopes: ["finance"] } });
     expect(verdict).toMatchObject({
       effect: "require_approval",
-      obligations: { approval: { approvers: ["group:finance"], approve: 1, deny: 1, decideByMs: 86_400_000 } },
+      obligations: {
+        approval: { stages: [{ approvers: ["group:finance"], approve: 1, deny: 1 }], decideByMs: 86_400_000 },
+      },
     });
   });
 

@@ -7,6 +7,7 @@ import {
   type PolicyCall,
   type PolicyFault,
 } from "countersign/policy";
+import type { ApprovalStage, ApprovalTerms } from "../../../src/contract/approval-terms.ts";
 
 /** Compiles a document given by its rules, each with a name made from its place unless it has one. */
 export function compileRules(
@@ -21,6 +22,18 @@ export function compileRules(
 /** A call of `billing.issue_refund` by an agent, with changes. */
 export function buildCall(changes: Partial<PolicyCall> = {}): PolicyCall {
   return { action: "billing.issue_refund", input: {}, ...changes };
+}
+
+/** Terms of one stage as verdicts tell them: the default ones but for what is given. */
+export function termsOf(stage: Partial<ApprovalStage> = {}, rest: Partial<ApprovalTerms> = {}): ApprovalTerms {
+  return {
+    stages: [{ approvers: ["role:approver"], approve: 1, deny: 1, ...stage }],
+    decideByMs: 86_400_000,
+    exclude: ["requester"],
+    requireReason: false,
+    onDrift: "ask_again",
+    ...rest,
+  };
 }
 
 /** A list of nothing but holes. */

@@ -1,15 +1,9 @@
 import { compilePolicy, parsePolicy, type PolicyCall } from "countersign/policy";
 import { Verdict } from "../../../src/contract/policy.ts";
 import { describe, expect, it } from "vitest";
-import { buildCall, buildHoles, compileRules } from "./documents.ts";
+import { buildCall, buildHoles, compileRules, termsOf } from "./documents.ts";
 
-const DEFAULT_TERMS = {
-  approvers: ["role:approver"],
-  approve: 1,
-  deny: 1,
-  decideByMs: 86_400_000,
-  requireReason: false,
-};
+const DEFAULT_TERMS = termsOf();
 
 describe("policy.evaluate order of rules", () => {
   it("evaluate() lets the lowest priority decide, whatever the others say", () => {
@@ -131,13 +125,8 @@ describe("policy.evaluate defaults", () => {
 
 describe("policy.evaluate approvals", () => {
   const approval = { approvers: ["group:finance"], decide_by: "1h", execute_by: "30m", require_reason: true };
-  const terms = {
-    ...DEFAULT_TERMS,
-    approvers: ["group:finance"],
-    decideByMs: 3_600_000,
-    executeByMs: 1_800_000,
-    requireReason: true,
-  };
+  const clocks = { decideByMs: 3_600_000, executeByMs: 1_800_000 };
+  const terms = termsOf({ approvers: ["group:finance"] }, { ...clocks, requireReason: true });
   const required = { manifest: { approvalRequired: true } };
 
   it("evaluate() obliges to the deciding rule's terms, or to the default ones", () => {
@@ -168,8 +157,8 @@ describe("policy.evaluate approvals", () => {
 
   it("evaluate() gives a copy of the terms", () => {
     const policy = compileRules([{ effect: "require_approval", approval }]);
-    policy.evaluate(buildCall()).obligations.approval?.approvers.push("user:mallory");
-    expect(policy.evaluate(buildCall()).obligations.approval?.approvers).toEqual(["group:finance"]);
+    policy.evaluate(buildCall()).obligations.approval?.stages[0]?.approvers.push("user:mallory");
+    expect(policy.evaluate(buildCall()).obligations).toEqual({ approval: terms });
   });
 });
 
@@ -223,16 +212,17 @@ describe("policy.evaluate by several documents", () => {
   it("evaluate() merges terms by the stricter", () => {
     const first = { approvers: ["group:finance", "user:ada"], decide_by: "1h", execute_by: "2h" };
     const second = { approvers: ["user:ada"], decide_by: "2h", execute_by: "1h", require_reason: true };
-    const terms = { approve: 1, deny: 1, decideByMs: 3_600_000, executeByMs: 3_600_000, requireReason: true };
+    const clocks = { decideByMs: 3_600_000, executeByMs: 3_600_000 };
     expect(compileBoth(asks("a", first), asks("b", second)).evaluate(buildCall())).toMatchObject({
       rule: "a",
-      obligations: { approval: { ...terms, approvers: ["user:ada"] } },
+      obligations: { approval: termsOf({ approvers: ["user:ada"] }, { ...clocks, requireReason: true }) },
     });
   });
 
-  it("evaluate() keeps the first document's approvers when both name none in common, default terms included", () => {
+  it("evaluate() asks the first document's approvers and then the second's where none are in common, the default ones too", () => {
     const verdict = compileBoth(asks("a"), asks("b", { approvers: ["user:bob"] })).evaluate(buildCall());
-    expect(verdict.obligations).toEqual({ approval: DEFAULT_TERMS });
+    const bob = { approvers: ["user:bob"], approve: 1, deny: 1 };
+    expect(verdict.obligations).toEqual({ approval: { ...DEFAULT_TERMS, stages: [...DEFAULT_TERMS.stages, bob] } });
   });
 
   it("evaluate() names the document that asks for an approval before one that was raised to it", () => {
@@ -241,7 +231,7 @@ describe("policy.evaluate by several documents", () => {
     for (const policy of [compileBoth({ default: "allow" }, asking), compileBoth(asking, { default: "allow" })]) {
       expect(policy.evaluate(call)).toMatchObject({
         rule: "b",
-        obligations: { approval: { approvers: ["user:bob"] } },
+        obligations: { approval: { stages: [{ approvers: ["user:bob"] }] } },
       });
     }
   });

@@ -140,9 +140,9 @@ describe("checkPolicy on members", () => {
     ["approvers of nobody", withRule("approval: { approvers: [] }"), "approvers: This list is empty"],
     ["an approver without a sort", withRule("approval: { approvers: [ada] }"), "An approver is user:, role: or group:"],
     ["an approver that is a number", withRule("approval: { approvers: [1] }"), "approvers[0]: This must be text"],
-    ["two approvals", withRule("approval: { approve: 2 }"), "approve: This version supports one vote only (write 1)"],
-    ["no denial", withRule("approval: { deny: 0 }"), "deny: This must be 1"],
-    ["a number of votes as a list", withRule("approval: { deny: [1] }"), "deny: This must be 1"],
+    ["too many approvals", withRule("approval: { approve: 1001 }"), "This must be a whole number from 1 to 1000"],
+    ["no denial", withRule("approval: { deny: 0 }"), "deny: This must be a whole number from 1 to 1000"],
+    ["a number of votes as a list", withRule("approval: { deny: [1] }"), "deny: This must be a whole number"],
     ["a duration without unit", withRule("approval: { decide_by: 24 }"), "This must be a duration (for example 90s"],
     ["a duration of nothing", withRule("approval: { execute_by: 0s }"), "execute_by: This must be a duration"],
     ["a duration as a list", withRule("approval: { decide_by: [1h] }"), "decide_by: This must be a duration"],
@@ -150,9 +150,8 @@ describe("checkPolicy on members", () => {
     [
       "require_reason as a number",
       withRule("approval: { require_reason: 1 }"),
-      "require_reason: This must be true or false",
+      "require_reason: This must be true, false or on_reject",
     ],
-    ["escalation", withRule("approval: { escalate_after: 4h }"), 'This version does not support "escalate_after"'],
     ["reminders without unit", withRule("approval: { remind_every: 4 }"), "remind_every: This must be a duration"],
     ["quorum by a close name", withRule("approval: { aprove: 1 }"), '(did you mean "approve"?)'],
   ])("checkPolicy() refuses %s", (_, source, expected) => {

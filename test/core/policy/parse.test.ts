@@ -1,7 +1,7 @@
 import { CountersignError } from "../../../src/core/countersign-error.ts";
 import { checkPolicy, parsePolicy } from "countersign/policy";
 import { describe, expect, it } from "vitest";
-import { faultsOf } from "./documents.ts";
+import { faultsOf, termsOf } from "./documents.ts";
 
 const FULL = `version: 1
 default: require_approval
@@ -35,15 +35,10 @@ describe("parsePolicy", () => {
       effect: "require_approval",
       reason: "money moves",
       enforce: false,
-      approval: {
-        approvers: ["group:finance", "user:ada"],
-        approve: 1,
-        deny: 1,
-        decideByMs: 90_000,
-        executeByMs: 604_800_000,
-        remindEveryMs: 14_400_000,
-        requireReason: true,
-      },
+      approval: termsOf(
+        { approvers: ["group:finance", "user:ada"], remindEveryMs: 14_400_000 },
+        { decideByMs: 90_000, executeByMs: 604_800_000, requireReason: true },
+      ),
     });
     expect(alternatives).toMatchObject([
       [
@@ -65,7 +60,7 @@ describe("parsePolicy", () => {
       priority: 100,
       enforce: true,
       alternatives: [[]],
-      approval: { approvers: ["role:approver"], approve: 1, deny: 1, decideByMs: 86_400_000, requireReason: false },
+      approval: termsOf(),
     });
   });
 

@@ -1,7 +1,7 @@
 import { compilePolicy, parsePolicy } from "countersign/policy";
 import { describe, expect, it } from "vitest";
 import { Verdict } from "../../../src/contract/policy.ts";
-import { buildCall, compileRules } from "./documents.ts";
+import { buildCall, compileRules, termsOf } from "./documents.ts";
 
 /** Nobody can tell whether it holds of {@link CALL}. */
 const MAYBE = { args: { amount: { gt: 100 } } };
@@ -10,14 +10,8 @@ const REMOVE = { effect: "sanitize", sanitize: { remove: ["/text"] } };
 type Rules = Parameters<typeof compileRules>[0];
 
 const FINANCE = { approvers: ["group:finance"], decide_by: "1h" };
-const FINANCE_TERMS = {
-  approvers: ["group:finance"],
-  approve: 1,
-  deny: 1,
-  decideByMs: 3_600_000,
-  requireReason: false,
-};
-const DEFAULT_TERMS = { ...FINANCE_TERMS, approvers: ["role:approver"], decideByMs: 86_400_000 };
+const FINANCE_TERMS = termsOf({ approvers: ["group:finance"] }, { decideByMs: 3_600_000 });
+const DEFAULT_TERMS = termsOf();
 
 describe("policy.evaluate where a rule may match", () => {
   it("evaluate() asks for an approval where a denial may match, and says why", () => {
@@ -143,7 +137,7 @@ describe("policy.evaluate terms of approvals where a rule may match", () => {
         { effect: "require_approval", match: MAYBE, priority: 1 },
         { effect: "require_approval", approval: FINANCE },
       ],
-      { ...DEFAULT_TERMS, decideByMs: 3_600_000 },
+      { ...FINANCE_TERMS, stages: [...DEFAULT_TERMS.stages, ...FINANCE_TERMS.stages] },
     ],
   ])("evaluate() gives the terms %s", (_, rules, terms) => {
     expect(compileRules(rules).evaluate(CALL).obligations).toEqual({ approval: terms });

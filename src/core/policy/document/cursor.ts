@@ -25,8 +25,6 @@ export interface SetScope {
 export interface KeySet {
   /** Keys that are read. */
   readonly known: readonly string[];
-  /** Keys of the language that this version refuses by name. */
-  readonly unsupported?: readonly string[];
 }
 
 /** Bounds of a whole number, both included. */
@@ -42,7 +40,7 @@ export function addFault(cursor: Cursor, message: string, hint?: string): undefi
   cursor.log.add(message, { at: cursor.node.at, path: cursor.path, hint });
 }
 
-/** A mapping's values by key. Unknown and unsupported keys are faults; the known ones are given all the same. */
+/** A mapping's values by key. Unknown keys are faults; the known ones are given all the same. */
 export function readMap(cursor: Cursor, keys: KeySet): ReadonlyMap<string, Cursor> | undefined {
   const { node, path, log } = cursor;
   if (node.kind !== "map") return addFault(cursor, "This must be a mapping of keys to values");
@@ -50,13 +48,7 @@ export function readMap(cursor: Cursor, keys: KeySet): ReadonlyMap<string, Curso
   for (const { key, keyAt, value } of node.entries) {
     const memberPath = joinPath(path, key);
     if (keys.known.includes(key)) members.set(key, { ...cursor, node: value, path: memberPath });
-    else if (keys.unsupported?.includes(key)) {
-      log.add(`This version does not support "${key}"`, {
-        at: keyAt,
-        path: memberPath,
-        hint: "remove it; nothing is ignored",
-      });
-    } else if (!log.isFull) {
+    else if (!log.isFull) {
       log.add(`Unknown key ${JSON.stringify(key.slice(0, 60))}`, {
         at: keyAt,
         path: memberPath,

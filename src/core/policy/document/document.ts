@@ -1,4 +1,4 @@
-import type { ApprovalTerms } from "../../../contract/policy.ts";
+import type { ApprovalTerms, FatigueLimits } from "../../../contract/approval-terms.ts";
 import type { FacetSettings } from "../facets/source.ts";
 import type { Condition } from "../match/condition.ts";
 import type { LimitTerms } from "./limit-terms.ts";
@@ -29,6 +29,8 @@ export interface ParsedPolicy {
   readonly settings: FacetSettings;
   /** Limits on every call, whatever rule decides. */
   readonly limits?: LimitTerms;
+  /** How many requests for approval people take. */
+  readonly fatigue?: Readonly<FatigueLimits>;
 }
 
 /** A rule of a document, its defaults filled in. */

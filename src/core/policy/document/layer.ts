@@ -1,8 +1,10 @@
+import type { FatigueLimits } from "../../../contract/approval-terms.ts";
 import type { FacetSettings } from "../facets/source.ts";
 import { addFault, type Cursor, readInteger, readItems, readListItems, readMap, readWord } from "./cursor.ts";
 import type { DefaultEffect, TieOrder } from "./document.ts";
 import { entriesOf, joinPath } from "./document-tree.ts";
 import type { LimitTerms } from "./limit-terms.ts";
+import { readFatigue } from "./read-fatigue.ts";
 import { isNull, readOlderDefault } from "./read-policies.ts";
 import { readLimits } from "./read-limits.ts";
 import { readSets, type SetMembers } from "./sets.ts";
@@ -26,6 +28,8 @@ export interface Layer {
   readonly settings: FacetSettings;
   /** Its own limits on every call. */
   readonly limits: LimitTerms | undefined;
+  /** Its own limits on requests for approval. */
+  readonly fatigue: Readonly<FatigueLimits> | undefined;
   /** The names of the documents that it extends. */
   readonly extended: readonly Cursor[];
   /** Its rules, or those of the older form. */
@@ -35,7 +39,10 @@ export interface Layer {
 }
 
 const KEYS = {
-  known: ["version", "default", "order", "extends", "sets", "limits", "workspace", "capabilities", "rules", "policies"],
+  known: [
+    ...["version", "default", "order", "extends", "sets", "limits", "fatigue"],
+    ...["workspace", "capabilities", "rules", "policies"],
+  ],
 };
 
 /** Keys that the older form knows. */
@@ -55,6 +62,7 @@ export function readLayer(root: Cursor, { name, via }: Pick<Layer, "name" | "via
   const order = members.get("order");
   const sets = members.get("sets");
   const limits = members.get("limits");
+  const fatigue = members.get("fatigue");
   const extended = members.get("extends");
   if (order !== undefined) readWord(order, ["first_match"]);
   return {
@@ -64,6 +72,7 @@ export function readLayer(root: Cursor, { name, via }: Pick<Layer, "name" | "via
     sets: sets === undefined ? new Map() : readSets(sets),
     settings: readSettings({ workspace: members.get("workspace"), capabilities: members.get("capabilities") }),
     limits: limits && readLimits(limits),
+    fatigue: fatigue && readFatigue(fatigue),
     extended: (extended && readItems(extended)) ?? [],
     rules: readRuleItems(policies, members.get("rules")),
   };

@@ -7,6 +7,7 @@ import type {
   RateLimit,
   TokenUsage,
 } from "../../../contract/policy.ts";
+import { freezeDeep } from "./freeze-deep.ts";
 
 /** Limits that a verdict asks to be kept. Frozen: give a copy away. */
 export type LimitTerms = Readonly<Terms>;
@@ -39,14 +40,7 @@ export function mergeLimitTerms(first: LimitTerms, second: LimitTerms): LimitTer
 
 /** Freezes terms with all that is in them. */
 export function freezeTerms(terms: Terms): LimitTerms {
-  freezeDeep(terms);
-  return terms;
-}
-
-function freezeDeep(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  for (const member of Object.values(value)) freezeDeep(member);
-  Object.freeze(value);
+  return freezeDeep(terms);
 }
 
 function lower(left: number | undefined, right: number | undefined): number | undefined {

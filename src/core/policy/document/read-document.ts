@@ -5,22 +5,20 @@ import type { DefaultEffect, ParsedPolicy, PolicyRule } from "./document.ts";
 import { collectLayers, type DocumentLoader, reportExtendedFaults } from "./extends.ts";
 import { type Layer, readLayer } from "./layer.ts";
 import { mergeLimitTerms } from "./limit-terms.ts";
+import { mergeFatigue } from "./read-fatigue.ts";
 import { readPolicy } from "./read-policies.ts";
 import { readRule, type RuleContext } from "./read-rule.ts";
 import { createSetScope, mergeSets, type SetMembers, textsOfSets } from "./sets.ts";
 import { mergeSettings } from "./settings.ts";
-import { refuseUnkept } from "./unkept.ts";
 
 /** What a document is read with. */
 export interface DocumentOptions {
   /** Reads the files that it extends; without one, only templates can be extended. */
   readonly load?: DocumentLoader | undefined;
-  /** Whether a server is to keep it: what this version's server can't keep is then a fault. */
-  readonly forServer?: boolean | undefined;
 }
 
 /** Reads a whole document, with those that it extends. After a fault the answer is worthless; the caller looks at the log first. */
-export function readDocument(cursor: Cursor, { load, forServer }: DocumentOptions): ParsedPolicy | undefined {
+export function readDocument(cursor: Cursor, { load }: DocumentOptions): ParsedPolicy | undefined {
   const own = readLayer(cursor, { name: undefined, via: undefined });
   if (own === undefined) return undefined;
   const layers = collectLayers(own, load);
@@ -28,10 +26,10 @@ export function readDocument(cursor: Cursor, { load, forServer }: DocumentOption
   const sets = mergeSets(layers.map((layer) => layer.sets));
   checkSizes(own, sets);
   const rules = readRules(layers, sets);
-  if (forServer === true) for (const layer of layers) refuseUnkept(layer.root);
   reportExtendedFaults(layers);
   const defaultEffect = findDefault(own, layers);
   const limits = layers.map((layer) => layer.limits).filter((terms) => terms !== undefined);
+  const fatigue = mergeFatigue(layers.map((layer) => layer.fatigue));
   return Object.freeze({
     version: 1,
     ...(defaultEffect === undefined ? {} : { defaultEffect }),
@@ -40,6 +38,7 @@ export function readDocument(cursor: Cursor, { load, forServer }: DocumentOption
     sets: textsOfSets(sets),
     settings: mergeSettings(layers.map((layer) => layer.settings)),
     ...(limits.length === 0 ? {} : { limits: limits.reduce(mergeLimitTerms) }),
+    ...(fatigue === undefined ? {} : { fatigue }),
   });
 }
 

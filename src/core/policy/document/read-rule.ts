@@ -1,10 +1,11 @@
 import type { MatchContext } from "../match/condition.ts";
 import { MATCHES_ALL, readMatch } from "../match/read-match.ts";
 import { MAX_RULE_NAME_CHARS, MAX_TEXT_CHARS } from "../limits.ts";
-import { readApprovalTerms } from "./approval-terms.ts";
 import { addFault, type Cursor, readBoolean, readInteger, readMap, readText, readWord } from "./cursor.ts";
 import type { PolicyRule, RuleEffect } from "./document.ts";
 import { DEFAULT_PRIORITY, PRIORITY_RANGE } from "./priority.ts";
+import { readApprovalTerms } from "./read-approval.ts";
+import type { ApproverContext } from "./read-approvers.ts";
 import { readLimits } from "./read-limits.ts";
 import { readSanitizeTerms } from "./sanitize-terms.ts";
 
@@ -40,7 +41,7 @@ export function readRule(cursor: Cursor, { names, document, ...context }: RuleCo
   const match = members.get("match");
   const quantifier = effect === "allow" ? "every" : "any";
   const alternatives = match === undefined ? MATCHES_ALL : readMatch(match, { ...context, quantifier });
-  const optional = readOptionalMembers(members);
+  const optional = readOptionalMembers(members, context);
   if (effectAt !== undefined && effect !== undefined) checkSanitize(effectAt, effect, members.get("sanitize"));
   if (name === undefined || effect === undefined) return undefined;
   return Object.freeze({ name, effect, alternatives, ...optional });
@@ -73,6 +74,7 @@ function checkSanitize(effectAt: Cursor, effect: RuleEffect, terms: Cursor | und
 
 function readOptionalMembers(
   members: ReadonlyMap<string, Cursor>,
+  context: ApproverContext,
 ): Omit<PolicyRule, "name" | "effect" | "alternatives"> {
   const read = <Value>(key: string, reader: (cursor: Cursor) => Value | undefined): Value | undefined => {
     const member = members.get(key);
@@ -82,7 +84,7 @@ function readOptionalMembers(
   const optional = {
     description: read("description", readWords),
     reason: read("reason", readWords),
-    approval: read("approval", readApprovalTerms),
+    approval: read("approval", (cursor) => readApprovalTerms(cursor, context)),
     sanitize: read("sanitize", readSanitizeTerms),
     limits: read("limits", readLimits),
   };

@@ -2,11 +2,11 @@ import { type CallFacts, readCall } from "../call.ts";
 import type { Cursor } from "../document/cursor.ts";
 import type { ParsedPolicy, PolicyRule } from "../document/document.ts";
 import { toPlainValue } from "../document/document-tree.ts";
+import { isSameValue } from "../document/is-same-value.ts";
 import type { Condition } from "../match/condition.ts";
 import { compareRules } from "../ranked-rule.ts";
 import { findOnlyActions } from "../rule-index.ts";
 import { NAME_FIELDS } from "./contradictions.ts";
-import { isSameValue } from "./is-same-value.ts";
 import { listScalars, type RuleSource } from "./rule-source.ts";
 
 /** Fields of which it is always known whether they hold. */

@@ -4,6 +4,7 @@ import type { DocumentOptions } from "../document/read-document.ts";
 import { readObject } from "../document/read-object.ts";
 import { readYaml } from "../document/read-yaml.ts";
 import { checkPolicy } from "../parse.ts";
+import { findIdleClocks } from "./approval-clocks.ts";
 import { findContradiction } from "./contradictions.ts";
 import { Coverage, isAlwaysKnown } from "./coverage.ts";
 import { listRuleSources, memberOf, type RuleSource } from "./rule-source.ts";
@@ -65,12 +66,17 @@ function reviewMatch({ rule, alternatives }: RuleSource, { log, document }: Revi
   return isNever;
 }
 
-/** Terms of an approval on a rule that never asks for one. Where nobody can tell whether it holds, a rule that denies asks. */
+/** Terms of an approval on a rule that never asks for one, and clocks in them that come too late. */
 function reviewTerms({ rule, cursor }: RuleSource, { log }: Review): void {
   const approval = memberOf(cursor, "approval");
-  if (approval === undefined || rule.effect !== "deny" || !rule.alternatives.every(isAlwaysKnown)) return;
-  const { node, path } = approval;
-  log.add("This rule denies, so nobody is asked to approve", { at: node.at, path });
+  if (approval === undefined || rule.approval === undefined) return;
+  // Where nobody can tell whether it holds, a rule that denies asks.
+  if (rule.effect === "deny" && rule.alternatives.every(isAlwaysKnown)) {
+    log.add("This rule denies, so nobody is asked to approve", { at: approval.node.at, path: approval.path });
+    return;
+  }
+  for (const { cursor: clock, message } of findIdleClocks(approval, rule.approval))
+    log.add(message, { at: clock.node.at, path: clock.path });
 }
 
 function describe({ name, priority }: PolicyRule): string {

@@ -1,4 +1,4 @@
-import { checkPolicy, parsePolicy } from "countersign/policy";
+import { parsePolicy } from "countersign/policy";
 import { describe, expect, it } from "vitest";
 import { FailureKind } from "../../../../src/contract/policy.ts";
 import { FAILURE_KINDS } from "../../../../src/core/policy/document/limit-values.ts";
@@ -250,27 +250,5 @@ describe("limits in a document", () => {
 
   it("limits know every kind of failure that the contract does", () => {
     expect(FAILURE_KINDS).toEqual(FailureKind.options);
-  });
-
-  it("reminders are refused for a server, where they stand, and limits are not", () => {
-    const text = `version: 1
-limits: { attempts: { per_run: 1 } }
-rules:
-  - name: a
-    effect: require_approval
-    approval: { remind_every: 4h }
-    limits:
-      attempts: { per_run: 1 }
-  - name: b
-    effect: allow
-`;
-    expect(checkPolicy(text)).toHaveProperty("document");
-    const hint = "remove it; nothing is ignored";
-    const message = "This server does not remind approvers yet";
-    expect(checkPolicy(text, { forServer: true })).toEqual({
-      faults: [{ message, line: 6, column: 17, path: "rules[0].approval.remind_every", hint }],
-    });
-    expect(checkPolicy("version: 1", { forServer: true })).toHaveProperty("document");
-    expect(checkPolicy("policies: []", { forServer: true })).toHaveProperty("document");
   });
 });

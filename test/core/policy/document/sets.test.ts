@@ -37,7 +37,7 @@ describe("sets", () => {
     const rules = [{ name: "asks", effect: "require_approval", match: { roles: "$roles" }, approval }];
     const document = parsePolicy({ version: 1, sets: { roles: ["agent"], people: ["group:finance"] }, rules });
     const verdict = compilePolicy(document).evaluate(buildCall({ actor: { roles: ["agent"] } }));
-    expect(verdict.obligations.approval?.approvers).toEqual(["group:finance", "role:lead"]);
+    expect(verdict.obligations.approval?.stages[0]?.approvers).toEqual(["group:finance", "role:lead"]);
   });
 
   it("sets are left alone where a text stands, and told to whoever looks at the document", () => {
@@ -83,7 +83,7 @@ describe("sets", () => {
         sets: { a: [] },
         rules: [{ name: "a", effect: "require_approval", approval: { approvers: "$a" } }],
       },
-      { message: "The sets named here are empty, so nobody could approve" },
+      { message: "The sets named here are empty, so this is nobody" },
     ],
     [
       "a set that is too large",

@@ -49,14 +49,14 @@ export function compileArguments(args: readonly ASTNode[], scope: Scope, apply: 
   };
 }
 
-/** `has(a.b)`: whether `a`, which must be there, has a member `b`. What the actor doesn't have is empty. */
+/** `has(a.b)`: whether `a`, which must be there, has a member `b`. What a form doesn't have is empty. */
 function compilePresence([owner, name]: readonly [ASTNode, string], scope: Scope): Part {
   const part = scope.compile(owner, scope);
-  const isActor = owner.op === "id" && owner.args === "actor" && scope.itemName !== "actor";
+  const isForm = owner.op === "id" && scope.language.forms.has(owner.args) && scope.itemName !== owner.args;
   return (evaluation) => {
     const value = part(evaluation);
     if (value === FAILED || !isCelMap(value)) return FAILED;
-    return Object.hasOwn(value, name) && !(isActor && isEmpty(value[name]));
+    return Object.hasOwn(value, name) && !(isForm && isEmpty(value[name]));
   };
 }
 

@@ -5,7 +5,6 @@ import type { Part } from "./nodes.ts";
 import { type BinaryOperation, BINARY_OPERATIONS, checkInt, negateNumber } from "./operators.ts";
 import { failPart, type Scope } from "./scope.ts";
 import { type CelResult, type CelValue, createCelMap, FAILED, findMember } from "./value.ts";
-import { VARIABLES } from "./variables.ts";
 
 /** Makes an expression whose types were found right ready to be evaluated. After a fault the result is worthless. */
 export function compilePart(node: ASTNode, scope: Scope): Part {
@@ -73,7 +72,8 @@ function compileName(node: ASTNode, name: string, scope: Scope): Part {
     const sets = createCelMap([...scope.context.sets]);
     return () => sets;
   }
-  return VARIABLES.get(name) ?? failPart(scope, node, { message: `Unknown variable: ${name}` });
+  if (!scope.language.names.has(name)) return failPart(scope, node, { message: `Unknown variable: ${name}` });
+  return (evaluation) => findMember(evaluation.variables, name);
 }
 
 function compileMember(node: ASTNode, [owner, name]: readonly [ASTNode, string], scope: Scope): Part {

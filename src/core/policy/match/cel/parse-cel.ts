@@ -1,18 +1,19 @@
-import { type ASTNode, Environment, ParseError, TypeError as CelTypeError } from "@marcbachmann/cel-js";
+import { type ASTNode, ParseError, TypeError as CelTypeError } from "@marcbachmann/cel-js";
 import { MAX_CONDITION_CHARS, MAX_CONDITION_DEPTH } from "../../limits.ts";
+import type { CelLanguage } from "./language.ts";
 import { isDeeperThan } from "./nodes.ts";
 import type { CelFault } from "./scope.ts";
-import { ACTOR_SCHEMA } from "./variables.ts";
-
-let language: Environment | undefined;
 
 /** Reads an expression and checks its types; it answers true or false, unless it is of a type that only the input tells. */
-export function parseCel(expression: string): { readonly node: ASTNode } | { readonly fault: CelFault } {
+export function parseCel(
+  expression: string,
+  language: CelLanguage,
+): { readonly node: ASTNode } | { readonly fault: CelFault } {
   if (expression.length > MAX_CONDITION_CHARS) {
     return { fault: { message: `A condition has at most ${MAX_CONDITION_CHARS} characters`, start: 0 } };
   }
   try {
-    const parsed = (language ??= createLanguage()).parse(expression);
+    const parsed = language.environment().parse(expression);
     if (isDeeperThan(parsed.ast, MAX_CONDITION_DEPTH)) {
       return { fault: { message: `A condition is nested at most ${MAX_CONDITION_DEPTH} levels deep`, start: 0 } };
     }
@@ -23,22 +24,6 @@ export function parseCel(expression: string): { readonly node: ASTNode } | { rea
   } catch (error) {
     return { fault: describeError(error) };
   }
-}
-
-/** What expressions can speak of. JSON has one type of number, so the operators that CEL lacks for mixed ones are added. */
-function createLanguage(): Environment {
-  const environment = new Environment({
-    homogeneousAggregateLiterals: false,
-    limits: { maxDepth: MAX_CONDITION_DEPTH, maxAstNodes: MAX_CONDITION_CHARS },
-  });
-  environment.registerVariable("input", "dyn");
-  environment.registerVariable("actor", { schema: ACTOR_SCHEMA });
-  environment.registerVariable("sets", "map<string, list<string>>");
-  for (const name of ["action", "run", "risk"]) environment.registerVariable(name, "string");
-  const mixed = ["+", "-", "*", "/", "%"].flatMap((operator) => [`int ${operator} double`, `double ${operator} int`]);
-  // Expressions are only read here, never evaluated.
-  for (const signature of [...mixed, "double % double"]) environment.registerOperator(signature, () => 0);
-  return environment;
 }
 
 function describeError(error: unknown): CelFault {

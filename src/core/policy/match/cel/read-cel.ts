@@ -1,21 +1,27 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import type { CallFacts } from "../../call.ts";
 import { MAX_CONDITION_STEPS } from "../../limits.ts";
 import type { Truth } from "../../truth.ts";
-import type { MatchContext } from "../condition.ts";
 import { compilePart } from "./compile.ts";
+import type { CelLanguage } from "./language.ts";
 import { childrenOf, type Part, placeOf } from "./nodes.ts";
 import { parseCel } from "./parse-cel.ts";
-import type { CelFault, Scope } from "./scope.ts";
-import { type CelResult, type Evaluation, FAILED } from "./value.ts";
-import { VARIABLES } from "./variables.ts";
+import type { CelContext, CelFault, Scope } from "./scope.ts";
+import { type CelMap, type CelResult, type Evaluation, FAILED } from "./value.ts";
 
 /** A condition in CEL, ready to be asked. */
 export interface CelCondition {
+  /** The places that it speaks of, as they are written: `input.items[0].price`. */
+  readonly places: readonly string[];
   /** Whether it holds; what fails, such as a missing key, can't be known. Never throws. */
-  readonly holds: (facts: CallFacts) => Truth;
+  readonly ask: (variables: CelMap) => Truth;
   /** What it looks at, as `input.amount = 5` in JSON. */
-  readonly sees: (facts: CallFacts) => string[];
+  readonly show: (variables: CelMap) => string[];
+}
+
+/** What a condition is read with. */
+export interface CelReading extends CelContext {
+  /** What it can speak of. */
+  readonly language: CelLanguage;
 }
 
 /**
@@ -24,41 +30,40 @@ export interface CelCondition {
  */
 export function readCel(
   expression: string,
-  context: Pick<MatchContext, "budget" | "sets">,
+  { language, ...context }: CelReading,
 ): { readonly condition: CelCondition } | { readonly faults: readonly CelFault[] } {
-  const parsed = parseCel(expression);
+  const parsed = parseCel(expression, language);
   if ("fault" in parsed) return { faults: [parsed.fault] };
-  const scope: Scope = { context, itemName: undefined, faults: [], compile: compilePart };
+  const scope: Scope = { context, language, itemName: undefined, faults: [], compile: compilePart };
   const part = compilePart(parsed.node, scope);
   if (scope.faults.length > 0) return { faults: scope.faults };
   const places = findPlaces(parsed.node, scope);
-  const asksInput = [...places.keys()].some((place) => /^input\b/.test(place));
   return {
     condition: {
-      holds: (facts) => (asksInput && facts.facets.input.isCut ? "unknown" : evaluateCondition(part, facts)),
-      sees: (facts) => [...places].flatMap(([place, seen]) => showPlace(place, evaluatePart(seen, facts))),
+      places: [...places.keys()],
+      ask: (variables) => toTruth(evaluatePart(part, variables)),
+      show: (variables) => [...places].flatMap(([place, seen]) => showPlace(place, evaluatePart(seen, variables))),
     },
   };
 }
 
-function evaluateCondition(part: Part, facts: CallFacts): Truth {
-  const answer = evaluatePart(part, facts);
+function toTruth(answer: CelResult): Truth {
   if (answer === true) return "yes";
   return answer === false ? "no" : "unknown";
 }
 
-function evaluatePart(part: Part, facts: CallFacts): CelResult {
-  const evaluation: Evaluation = { facts, item: null, stepsLeft: MAX_CONDITION_STEPS };
+function evaluatePart(part: Part, variables: CelMap): CelResult {
+  const evaluation: Evaluation = { variables, item: null, stepsLeft: MAX_CONDITION_STEPS };
   const result = part(evaluation);
   return evaluation.stepsLeft < 0 ? FAILED : result;
 }
 
-/** The places of the call that an expression speaks of, by how they are written. */
+/** The places of its variables that an expression speaks of, by how they are written. */
 function findPlaces(node: ASTNode, scope: Scope): ReadonlyMap<string, Part> {
   const place = placeOf(node);
   if (place !== undefined) {
     const [variable = ""] = /^\w+/.exec(place) ?? [];
-    return new Map(VARIABLES.has(variable) ? [[place, compilePart(node, scope)]] : []);
+    return new Map(scope.language.names.has(variable) ? [[place, compilePart(node, scope)]] : []);
   }
   return new Map(childrenOf(node).flatMap((child) => [...findPlaces(child, scope)]));
 }

@@ -1,5 +1,6 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import type { MatchContext } from "../condition.ts";
+import type { CelLanguage } from "./language.ts";
 import type { Part } from "./nodes.ts";
 import { FAILED } from "./value.ts";
 
@@ -13,9 +14,14 @@ export interface CelFault {
   readonly start: number;
 }
 
+/** The document that an expression stands in: what its regexes may cost, and its named lists. */
+export type CelContext = Pick<MatchContext, "budget" | "sets">;
+
 /** What the parts of an expression are compiled with. */
 export interface Scope {
-  readonly context: Pick<MatchContext, "budget" | "sets">;
+  readonly context: CelContext;
+  /** What the expression can speak of. */
+  readonly language: CelLanguage;
   /** The name that a macro gives to what it looks at; undefined outside of one. */
   readonly itemName: string | undefined;
   /** Collects what is wrong. */

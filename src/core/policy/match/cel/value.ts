@@ -1,4 +1,3 @@
-import type { CallFacts } from "../../call.ts";
 import type { InputValue } from "../../facets/input.ts";
 
 /** What an expression works with: the data of an input, and whole numbers as CEL's `int`, which are exact. */
@@ -17,8 +16,8 @@ export type CelResult = CelValue | typeof FAILED;
 
 /** What one evaluation of a condition carries along. */
 export interface Evaluation {
-  /** The call. */
-  readonly facts: CallFacts;
+  /** What the expression speaks of, by name. */
+  readonly variables: CelMap;
   /** What a macro such as `exists` looks at just now. */
   item: CelValue;
   /** Work that may still be done, see `MAX_CONDITION_STEPS`. */

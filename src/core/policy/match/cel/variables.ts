@@ -1,25 +1,40 @@
 import type { CallFacts } from "../../call.ts";
-import type { Part } from "./nodes.ts";
+import { createLanguage } from "./language.ts";
 import type { CelMap } from "./value.ts";
 
-/** What conditions know of a call, by name; a name, risk or run that the call doesn't have is an empty text. */
-export const VARIABLES: ReadonlyMap<string, Part> = new Map<string, Part>([
-  ["input", ({ facts }) => facts.facets.input.value],
-  ["action", ({ facts }) => facts.action],
-  ["actor", ({ facts }) => describeActor(facts)],
-  ["run", ({ facts }) => facts.run ?? ""],
-  ["risk", ({ facts }) => facts.risk ?? ""],
-]);
+/** What `match.when` can speak of: a call, and the document's named lists. */
+export const CALL_LANGUAGE = createLanguage({
+  input: "dyn",
+  actor: {
+    schema: {
+      subject: "string",
+      kind: "string",
+      tenant: "string",
+      roles: "list<string>",
+      groups: "list<string>",
+      scopes: "list<string>",
+    },
+  },
+  sets: "map<string, list<string>>",
+  action: "string",
+  run: "string",
+  risk: "string",
+});
 
-/** Types of the actor's members, as CEL names them. */
-export const ACTOR_SCHEMA = {
-  subject: "string",
-  kind: "string",
-  tenant: "string",
-  roles: "list<string>",
-  groups: "list<string>",
-  scopes: "list<string>",
-};
+/** What conditions know of a call; a name, risk or run that the call doesn't have is an empty text. Its input is read when it is asked for. */
+export function callVariables(facts: CallFacts): CelMap {
+  return {
+    get input() {
+      return facts.facets.input.value;
+    },
+    get actor() {
+      return describeActor(facts);
+    },
+    action: facts.action,
+    run: facts.run ?? "",
+    risk: facts.risk ?? "",
+  };
+}
 
 function describeActor({ subject, kind, tenant, roles, groups, scopes }: CallFacts): CelMap {
   return { subject: subject ?? "", kind: kind ?? "", tenant: tenant ?? "", roles, groups, scopes };

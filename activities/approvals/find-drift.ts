@@ -1,0 +1,39 @@
+import type { RecordedVerdict } from "../../src/contract/policy.ts";
+import { canonicalJson } from "../../src/core/canonical.ts";
+import { actionVersionOf } from "../action-version.ts";
+import type { Deciding } from "../deciding.ts";
+import { judgeCall } from "../judge-call.ts";
+import { changeInput } from "../revise-input.ts";
+
+/** What has changed since people were asked, so that they were asked the wrong question. */
+export interface Drift {
+  /** For people. */
+  readonly because: string;
+  /** The action takes the input no longer, so nobody can be asked anew. */
+  readonly isUnfit: boolean;
+}
+
+/**
+ * Compares what people were asked with what they would be asked now: the effect and the terms of the approval, and whether policy
+ * would change the input. Another version of policy or action that comes to the same is no drift.
+ */
+export function findDrift(deciding: Deciding): Drift | undefined {
+  const { row, action, inForce, knowledge } = deciding;
+  if (row.verdict === null) return undefined;
+  const asked = JSON.parse(row.verdict) as RecordedVerdict;
+  const isOtherPolicy = asked.policyVersion !== (inForce?.version ?? "none");
+  const isOtherAction = row.action_version !== actionVersionOf(action);
+  if (!isOtherPolicy && !isOtherAction) return undefined;
+  if (knowledge.checkInput(action, row.input) !== undefined)
+    return { because: "The action has changed meanwhile, and takes this input no longer", isUnfit: true };
+  const { verdict, terms } = judgeCall(row, action, inForce);
+  const change = terms && changeInput(row.input, terms);
+  const isInputKept = change === undefined || ("input" in change && change.input === row.input);
+  if (isInputKept && questionOf(verdict) === questionOf(asked)) return undefined;
+  const what = isOtherPolicy ? (isOtherAction ? "The policy and the action have" : "The policy has") : "The action has";
+  return { because: `${what} changed meanwhile, and with it what this call takes`, isUnfit: false };
+}
+
+function questionOf({ effect, obligations }: RecordedVerdict): string {
+  return canonicalJson({ effect, terms: obligations.approval ?? null });
+}

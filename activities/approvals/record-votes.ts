@@ -1,0 +1,131 @@
+import type { InvocationRef } from "../../src/contract/ids.ts";
+import type { Step } from "../../src/contract/run.ts";
+import { advanceApproval } from "../../src/core/approval/advance.ts";
+import { approvalStateOf } from "../../src/core/approval/read-approval.ts";
+import type { AdvancedApproval, RequestedCancel, ResolvedApproval } from "../../src/core/approval/state.ts";
+import { isClosed } from "../../src/core/invocation.ts";
+import { isAuthenticVote } from "../../src/core/vote-mac.ts";
+import type { AuditEntry } from "../../src/store/audit.ts";
+import type { LockedInvocation } from "../../src/store/invocations.ts";
+import { closeRow } from "../close-row.ts";
+import { countingRefusals } from "../counting-refusals.ts";
+import type { Deciding } from "../deciding.ts";
+import { createKnowledge } from "../knowledge.ts";
+import type { ActivityPorts } from "../ports.ts";
+import { requireAction, requireRow } from "../require.ts";
+import { closedStep, executeStep, releaseOf, waitStep } from "../steps.ts";
+import { askAgain } from "./ask-again.ts";
+import { findDrift } from "./find-drift.ts";
+import { createIsApprover, editInput, editOf, receivedVote } from "./judge-votes.ts";
+import { type LockedApproval, recordHappenings } from "./record-happenings.ts";
+import { errorOf, recordResolution } from "./record-resolution.ts";
+import { reopen } from "./reopen.ts";
+
+/**
+ * Judges every vote that was received, the cancel if there is one, and the clock, and records what came of it in one transaction.
+ * Runs when the run was woken and when its timer fired; running twice changes nothing.
+ * @param options.canceled the run itself was asked to stop; without a cancel in the store, somebody did so in the Temporal UI
+ */
+export async function recordVotes(
+  ports: ActivityPorts,
+  ref: InvocationRef,
+  { canceled }: { readonly canceled: boolean },
+): Promise<Step> {
+  const knowledge = createKnowledge(ports, ref.tenant);
+  await knowledge.meet(await ports.store.votes.listVoters(ref));
+  return countingRefusals(ports, async ({ onStart, onRefused }) => {
+    const inForce = await ports.policies.inForce(ref.tenant);
+    return ports.store.transaction(async (tx) => {
+      onStart();
+      const row = requireRow(await tx.invocations.lock(ref));
+      if (isClosed(row.status)) return closedStep(row);
+      const locked = await tx.approvals.lock(ref);
+      if (locked === undefined) throw new Error("A run waits for people without an approval");
+      const kept = await tx.votes.listOfRound(ref, locked.approval.round);
+      // A forged row that says it was counted is none; one that says it was received is judged, so that the record names it.
+      const votes = kept.filter((vote) => vote.state === "received" || isAuthenticVote(ports.signingKey, vote));
+      const action = requireAction(ports, row.action);
+      const options = { temporalRunId: row.temporal_run_id ?? "", onRefused };
+      const deciding = { ports, tx, row, action, inForce, knowledge, options };
+      return judge(deciding, { tx, row, ...locked, votes }, canceled);
+    });
+  });
+}
+
+async function judge(deciding: Deciding, locked: LockedApproval, canceled: boolean): Promise<Step> {
+  const { row, action } = deciding;
+  const { approval, votes, nowMs } = locked;
+  const state = approvalStateOf(approval, votes);
+  if (state.resolution !== undefined) return executeStep(row, action, releaseOf(state.resolution, nowMs));
+  const advanced = advanceApproval(state, {
+    votes: votes.filter((vote) => vote.state === "received").map((vote) => receivedVote(deciding, vote)),
+    cancel: cancelOf(row, canceled),
+    nowMs,
+    isApprover: createIsApprover(deciding),
+  });
+  const events = await recordHappenings(locked, advanced.state, advanced.happenings);
+  const edited = advanced.happenings.find((happening) => happening.kind === "edited");
+  if (edited !== undefined) return openEdited(deciding, locked, { vote: edited.vote, events });
+  const { resolution } = advanced.state;
+  if (resolution !== undefined) return resolve(deciding, locked, { advanced, resolution, events });
+  if (events.length > 0) await deciding.tx.audit.append(row.tenant, events);
+  return waitStep(row, advanced.state, nowMs);
+}
+
+/** Opens the round of an edited input: whoever edited it can't approve it. */
+async function openEdited(
+  deciding: Deciding,
+  { approval, votes }: LockedApproval,
+  { vote, events }: { readonly vote: string; readonly events: readonly AuditEntry[] },
+): Promise<Step> {
+  const editor = votes.find((candidate) => candidate.id === vote);
+  const edit = editor && editOf(editor);
+  const input = edit && editInput(deciding, edit);
+  if (editor === undefined || edit === undefined || input === undefined)
+    throw new Error("An edit was counted that can't be made");
+  return reopen(deciding, approval, {
+    events,
+    because: `${editor.voter} changed ${Object.keys(edit).join(", ")}`,
+    requesters: [...new Set([...approval.requesters, editor.voter])],
+    author: `approver ${editor.voter}`,
+    input,
+  });
+}
+
+/** What an approval came to. */
+interface Resolving {
+  readonly advanced: AdvancedApproval;
+  readonly resolution: ResolvedApproval;
+  readonly events: readonly AuditEntry[];
+}
+
+async function resolve(deciding: Deciding, locked: LockedApproval, resolving: Resolving): Promise<Step> {
+  const { tx, row, action } = deciding;
+  const { advanced, resolution, events } = resolving;
+  const { status } = resolution;
+  const drift = status === "approved" ? findDrift(deciding) : undefined;
+  if (drift !== undefined) return askAgain(deciding, locked.approval, { ...drift, events });
+  const resolved = await recordResolution(locked, resolution, countedVotes(locked, advanced));
+  if (status !== "approved")
+    return closeRow(tx, row, { status, error: errorOf(resolution, status), events: [...events, ...resolved] });
+  await tx.audit.append(row.tenant, [...events, ...resolved]);
+  return executeStep(row, action, releaseOf(resolution, locked.nowMs));
+}
+
+/** Votes that count by now: those of stages before, and what this look made of those of the open one. */
+function countedVotes({ votes }: LockedApproval, { happenings }: AdvancedApproval): ReadonlySet<string> {
+  const counted = new Set(votes.filter((vote) => vote.state === "counted").map((vote) => vote.id as string));
+  for (const happening of happenings) {
+    if (happening.kind === "lapsed") counted.delete(happening.vote);
+    if (happening.kind !== "counted") continue;
+    counted.add(happening.vote);
+    if (happening.replaces !== undefined) counted.delete(happening.replaces);
+  }
+  return counted;
+}
+
+function cancelOf(row: LockedInvocation, canceled: boolean): RequestedCancel | undefined {
+  if (row.cancel_at !== null)
+    return { atMs: row.cancel_at, by: row.cancel_by ?? undefined, reason: row.cancel_reason ?? undefined };
+  return canceled ? { atMs: row.now, by: undefined, reason: "Canceled in Temporal" } : undefined;
+}
