@@ -4,6 +4,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  continueAsNew,
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
@@ -11,6 +12,7 @@ import {
   setHandler,
   sleep,
   upsertSearchAttributes,
+  workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/index.ts";
 import type { InvocationId, InvocationRef } from "../src/contract/ids.ts";
@@ -46,13 +48,13 @@ export async function guardedAction(call: GuardedCall): Promise<RunResult> {
 
   // A cancel is judged like a vote, so it may not tear down whatever the main flow awaits.
   return CancellationScope.nonCancellable(async () => {
-    const ref: InvocationRef = { tenant: call.tenant, id: call.invocation as InvocationId };
+    const ref = refOf(call);
     const show = (step: Step): void => {
       current = step;
       setCurrentDetails(step.details);
     };
     let step = await decisions.decideInvocation(ref);
-    const wait = createWait(ref, inbox, show);
+    const wait = createWait(call, inbox, show);
     for (;;) {
       show(step);
       if (step.kind === "closed") break;
@@ -65,7 +67,8 @@ export async function guardedAction(call: GuardedCall): Promise<RunResult> {
 }
 
 /** Makes the wait for votes, the clock or a cancel to resolve an approval. Each look judges whatever has come, so no signal is waited for twice. */
-function createWait(ref: InvocationRef, inbox: Inbox, show: (step: Step) => void) {
+function createWait(call: GuardedCall, inbox: Inbox, show: (step: Step) => void) {
+  const ref = refOf(call);
   let decideBy: string | undefined;
   return async (first: WaitStep): Promise<ExecuteStep | ClosedStep> => {
     let timer: Timer | undefined;
@@ -77,6 +80,9 @@ function createWait(ref: InvocationRef, inbox: Inbox, show: (step: Step) => void
       show(step);
       if (step.decideBy !== decideBy) upsertDeadline(step.decideBy, decideBy === undefined);
       decideBy = step.decideBy;
+      // A year of reminders, or thousands of signals, are more than one history holds. The next run finds everything in the store.
+      if (workflowInfo().continueAsNewSuggested && !inbox.woken && !inbox.canceled)
+        await continueAsNew<typeof guardedAction>(call);
       timer = keepTimer(timer, step);
       const running = timer;
       await condition(() => inbox.woken || inbox.canceled || running.fired);
@@ -84,6 +90,10 @@ function createWait(ref: InvocationRef, inbox: Inbox, show: (step: Step) => void
       step = await decisions.recordVotes(ref, { canceled: inbox.canceled });
     }
   };
+}
+
+function refOf({ tenant, invocation }: GuardedCall): InvocationRef {
+  return { tenant, id: invocation as InvocationId };
 }
 
 function upsertDeadline(decideBy: string, isFirst: boolean): void {

@@ -17,7 +17,10 @@ export async function askAgain(
 ): Promise<Step> {
   const { tx, row } = deciding;
   const code = refusalOf(approval, drift);
-  if (code !== undefined) return closeRow(tx, row, { status: "denied", error: createErrorView(code, because), events });
+  if (code !== undefined) {
+    await tx.approvals.update(approval, { status: "superseded" });
+    return closeRow(tx, row, { status: "denied", error: createErrorView(code, because), events });
+  }
   const { requesters } = approval;
   return reopen(deciding, approval, { because, requesters, events, author: "countersign", input: row.input });
 }

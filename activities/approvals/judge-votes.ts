@@ -1,6 +1,7 @@
 import type { EditRequest } from "../../src/contract/approval.ts";
 import { applyEdit } from "../../src/core/approval/apply-edit.ts";
 import { isEligible } from "../../src/core/approval/eligibility.ts";
+import { readKeptEdit } from "../../src/core/approval/kept-vote.ts";
 import type { IsApprover, ReceivedVote } from "../../src/core/approval/state.ts";
 import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { VoteRow } from "../../src/store/votes.ts";
@@ -16,7 +17,7 @@ export function createIsApprover({ row, knowledge }: Pick<Deciding, "row" | "kno
 
 /** A vote with what can be said of it now: whether a door wrote it, and whether the input can be edited as it wants. */
 export function receivedVote(deciding: Deciding, vote: VoteRow): ReceivedVote {
-  const edit = editOf(vote);
+  const edit = readKeptEdit(vote.edit);
   const authentic = isAuthenticVote(deciding.ports.signingKey, vote);
   return {
     id: vote.id,
@@ -41,9 +42,4 @@ export function editInput({ row, action, knowledge }: Deciding, edit: EditReques
   const frozen = freezeInput(edited.input);
   if ("fault" in frozen) return undefined;
   return knowledge.checkInput(action, frozen.input) === undefined ? frozen.input : undefined;
-}
-
-/** What a vote wants changed in the input. */
-export function editOf({ edit }: Pick<VoteRow, "edit">): EditRequest | undefined {
-  return edit === null ? undefined : (JSON.parse(edit) as EditRequest);
 }

@@ -1,4 +1,5 @@
 import { currentApprovers, deadlineOf } from "../../src/core/approval/clocks.ts";
+import { readKeptEdit } from "../../src/core/approval/kept-vote.ts";
 import type { ApprovalState, Happening } from "../../src/core/approval/state.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
@@ -8,7 +9,6 @@ import type { TransactionTables } from "../../src/store/store.ts";
 import type { VoteJudgement, VoteRow } from "../../src/store/votes.ts";
 import { votesTopic } from "../../src/core/topics.ts";
 import { eventOf } from "../event-of.ts";
-import { editOf } from "./judge-votes.ts";
 
 /** A locked approval with its votes. */
 export interface LockedApproval {
@@ -114,7 +114,7 @@ function describeHappening({ row }: LockedApproval, { state, happening, byId }: 
 }
 
 function voteEvent(row: LockedInvocation, vote: VoteRow, outcome: Readonly<Record<string, unknown>>): AuditEntry {
-  const edit = editOf(vote);
+  const edit = readKeptEdit(vote.edit);
   const data = {
     vote: vote.id,
     decision: vote.decision,

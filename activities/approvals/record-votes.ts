@@ -1,6 +1,7 @@
 import type { InvocationRef } from "../../src/contract/ids.ts";
 import type { Step } from "../../src/contract/run.ts";
 import { advanceApproval } from "../../src/core/approval/advance.ts";
+import { readKeptEdit } from "../../src/core/approval/kept-vote.ts";
 import { approvalStateOf } from "../../src/core/approval/read-approval.ts";
 import type { AdvancedApproval, RequestedCancel, ResolvedApproval } from "../../src/core/approval/state.ts";
 import { isClosed } from "../../src/core/invocation.ts";
@@ -16,7 +17,7 @@ import { requireAction, requireRow } from "../require.ts";
 import { closedStep, executeStep, releaseOf, waitStep } from "../steps.ts";
 import { askAgain } from "./ask-again.ts";
 import { findDrift } from "./find-drift.ts";
-import { createIsApprover, editInput, editOf, receivedVote } from "./judge-votes.ts";
+import { createIsApprover, editInput, receivedVote } from "./judge-votes.ts";
 import { type LockedApproval, recordHappenings } from "./record-happenings.ts";
 import { errorOf, recordResolution } from "./record-resolution.ts";
 import { reopen } from "./reopen.ts";
@@ -79,7 +80,7 @@ async function openEdited(
   { vote, events }: { readonly vote: string; readonly events: readonly AuditEntry[] },
 ): Promise<Step> {
   const editor = votes.find((candidate) => candidate.id === vote);
-  const edit = editor && editOf(editor);
+  const edit = editor && readKeptEdit(editor.edit);
   const input = edit && editInput(deciding, edit);
   if (editor === undefined || edit === undefined || input === undefined)
     throw new Error("An edit was counted that can't be made");

@@ -3,6 +3,7 @@ import type { RecordedVerdict } from "../../src/contract/policy.ts";
 import { isEligible } from "../../src/core/approval/eligibility.ts";
 import { coverByGrants, coversInput, type StandingGrant } from "../../src/core/approval/grants.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
+import { inputDigest } from "../../src/core/digest.ts";
 import { parseGrantId } from "../../src/core/ids.ts";
 import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
@@ -68,12 +69,12 @@ async function lockGrants(
 function isIssued(signingKey: string, { cast, ...grant }: UsableGrant): boolean {
   const { id, invocation, round, stage, voter, decision, state, digest, grant_terms } = cast;
   if (state !== "counted" || decision !== "approve" || grant_terms === null) return false;
+  if (!isAuthenticVote(signingKey, cast)) return false;
   const terms = JSON.parse(grant_terms) as GrantTerms;
   return (
-    isAuthenticVote(signingKey, cast) &&
     grant.vote === id &&
     grant.source_status === "approved" &&
-    grant.source_digest === digest &&
+    digestOf(grant) === digest &&
     grant.invocation === invocation &&
     grant.round === round &&
     grant.stage === stage &&
@@ -83,6 +84,13 @@ function isIssued(signingKey: string, { cast, ...grant }: UsableGrant): boolean 
     grant.bounds === canonicalJson(terms.bounds) &&
     grant.expires_at - grant.issued_at === terms.expiresInMs
   );
+}
+
+/** The digest that the approved call had if neither it nor what the grant says of it was changed. */
+function digestOf(grant: Omit<UsableGrant, "cast">): string {
+  const { tenant, invocation, round, actor, action, action_version: actionVersion, source_salt: salt } = grant;
+  const input = JSON.parse(grant.source_input) as unknown;
+  return inputDigest({ tenant, invocation, round, actor, action, actionVersion, salt, input });
 }
 
 function standingGrant({ id, issuer, stage, bounds, source_input }: UsableGrant): StandingGrant {

@@ -116,9 +116,12 @@ function describeReasonAsked({ requireReason, reasonPattern }: ApprovalView): st
 }
 
 function describeOutlook({ outlook }: ApprovalView) {
-  const say = (prospect: { readonly says: string; readonly at?: string | undefined } | undefined) =>
-    prospect?.at === undefined ? prospect?.says : `${prospect.says} (${prospect.at})`;
-  return { "On yes": say(outlook?.onApprove), "On no": say(outlook?.onReject), "On silence": say(outlook?.onSilence) };
+  if (outlook === undefined) return {};
+  const { onApprove, onReject, onSilence } = outlook;
+  const latest = onApprove.at === undefined ? "" : ` (at the latest ${onApprove.at})`;
+  // The end goes first: the words may name other instants, of what comes before it.
+  const end = onSilence.at === undefined ? "" : `${onSilence.at}: `;
+  return { "On yes": onApprove.says + latest, "On no": onReject.says, "On silence": end + onSilence.says };
 }
 
 function describeEnd({ resolution, invocationStatus, temporalUiUrl }: ApprovalView) {

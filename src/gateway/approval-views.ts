@@ -7,7 +7,7 @@ import {
   type StageView,
   type VoteView,
 } from "../contract/approval.ts";
-import type { GrantTerms } from "../contract/grants.ts";
+import { GrantTerms } from "../contract/grants.ts";
 import type { RemainingLimit } from "../contract/guards.ts";
 import type { Risk } from "../contract/manifest.ts";
 import type { RecordedVerdict } from "../contract/policy.ts";
@@ -15,11 +15,14 @@ import { openStageOf } from "../core/approval/clocks.ts";
 import { tallyVotes } from "../core/approval/count-votes.ts";
 import { type DescribedStage, describeStages } from "../core/approval/describe-stages.ts";
 import { diffInputs } from "../core/approval/difference.ts";
+import { readKeptEdit, readKeptGrant } from "../core/approval/kept-vote.ts";
 import { approvalStateOf } from "../core/approval/read-approval.ts";
 import type { ApprovalState } from "../core/approval/state.ts";
 import type { PreviousApproval, RevisionRow } from "../store/approval-rounds.ts";
 import type { ApprovalDetailRow, EmbeddedVote } from "../store/approvals.ts";
 import { viewOutlook } from "./outlook-view.ts";
+import type { Redact } from "./ports.ts";
+import { redactBounds } from "./view-grant.ts";
 import { known, latestExecuteBy, maybeWireTime, toWireTime, wireStatusOf, withoutAbsent } from "./views.ts";
 
 /** What the view of an approval shows besides the row: how the action describes itself, and where its run is seen. */
@@ -28,6 +31,9 @@ export interface ApprovalViewParts {
   readonly description: string | undefined;
   readonly risk: Risk;
   readonly temporalUiUrl: string | undefined;
+  readonly redact: Redact;
+  /** JSON pointers that the action declares secret. */
+  readonly secretFields: readonly string[];
   /** How many votes are shown, the newest; all of them when absent. */
   readonly maxVotes?: number | undefined;
   /** Absent in lists, and for a call that no rate and no budget limits. */
@@ -49,7 +55,7 @@ export function viewApproval(row: ApprovalDetailRow, parts: ApprovalViewParts): 
     description: parts.description,
     risk: parts.risk,
     outlook: viewOutlook(state),
-    votes: votes.slice(-(parts.maxVotes ?? votes.length)).map(viewVote),
+    votes: votes.slice(-(parts.maxVotes ?? votes.length)).map((vote) => viewVote(vote, parts)),
     remaining: parts.remaining,
     revisions: parts.revisions === undefined ? undefined : viewRevisions(parts.revisions),
     previous: parts.previous === undefined ? undefined : viewPrevious(parts.previous),
@@ -126,7 +132,9 @@ function viewStage(stage: DescribedStage): StageView {
 }
 
 /** Of an edit only the pointers: its values are real ones, and may be secret. */
-function viewVote(vote: EmbeddedVote): VoteView {
+function viewVote(vote: EmbeddedVote, { redact, secretFields }: ApprovalViewParts): VoteView {
+  const edit = readKeptEdit(vote.edit);
+  const grant = GrantTerms.safeParse(readKeptGrant(vote.grant_terms)).data;
   return withoutAbsent({
     id: vote.id,
     voter: vote.voter,
@@ -136,8 +144,8 @@ function viewVote(vote: EmbeddedVote): VoteView {
     at: toWireTime(vote.made_at),
     state: vote.state,
     code: known(vote.code),
-    edit: vote.edit === null ? undefined : Object.keys(JSON.parse(vote.edit) as object),
-    grant: vote.grant_terms === null ? undefined : (JSON.parse(vote.grant_terms) as GrantTerms),
+    edit: edit && Object.keys(edit),
+    grant: grant && { ...grant, bounds: redactBounds(grant.bounds, redact, secretFields) },
   }) as VoteView;
 }
 

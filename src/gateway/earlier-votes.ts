@@ -18,16 +18,11 @@ export interface VoteToFind {
 }
 
 /**
- * The vote that was kept already, if the same voter says the same again: under the same idempotency key in whichever round, or else as
- * the voter's newest word in the open stage. A row that no door wrote is nobody's word.
+ * The vote that was kept already under the same idempotency key, in whichever round and stage: a request that is sent again after an
+ * edit must not be taken for a vote on the edited input. A row that no door wrote is nobody's word.
  * @throws idempotency_conflict for a key that came with another vote
  */
-export async function findEarlierVote(wanted: VoteToFind): Promise<VoteId | undefined> {
-  return (await findByKey(wanted)) ?? findNewest(wanted);
-}
-
-/** A request that is sent again after an edit must not be taken for a vote on the edited input. */
-async function findByKey({ tx, ballot, voter, signingKey }: VoteToFind): Promise<VoteId | undefined> {
+export async function findByKey({ tx, ballot, voter, signingKey }: VoteToFind): Promise<VoteId | undefined> {
   if (ballot.idempotencyKey === null) return undefined;
   const rows = await tx.votes.listOfKey(ballot.ref, voter, ballot.idempotencyKey);
   const earlier = rows.find((row) => isAuthenticVote(signingKey, row));
@@ -37,7 +32,8 @@ async function findByKey({ tx, ballot, voter, signingKey }: VoteToFind): Promise
   throw new CountersignError("idempotency_conflict", "The idempotency key was used with another vote");
 }
 
-async function findNewest(wanted: VoteToFind): Promise<VoteId | undefined> {
+/** The voter's newest word in the open stage, if it says the same. A row that no door wrote is nobody's word. */
+export async function findNewest(wanted: VoteToFind): Promise<VoteId | undefined> {
   const { tx, ballot, voter, approval, stage, signingKey } = wanted;
   if ((ballot.digest ?? approval.digest) !== approval.digest) return undefined;
   const votes = await tx.votes.listOfVoter(ballot.ref, approval.round, voter);

@@ -113,6 +113,8 @@ function viewWith(context: GatewayContext, row: ApprovalDetailRow, { manifest, .
     title: manifest?.title,
     description: manifest?.description,
     risk: manifest?.risk ?? "high",
+    redact: context.redact,
+    secretFields: manifest?.secretFields ?? [],
     temporalUiUrl: context.runs.uiUrl({ tenant: row.tenant, id: row.invocation }, row.temporal_run_id ?? undefined),
   });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { EditRequest } from "../contract/approval.ts";
+import type { GrantTerms } from "../contract/grants.ts";
 import type { VoteId } from "../contract/ids.ts";
 import { asksByCondition, approverNames, isEligible } from "../core/approval/eligibility.ts";
 import { approvalStateOf } from "../core/approval/read-approval.ts";
@@ -12,7 +13,7 @@ import { computeVoteMac } from "../core/vote-mac.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
 import type { TransactionTables } from "../store/store.ts";
 import type { GatewayContext } from "./context.ts";
-import { findEarlierVote } from "./earlier-votes.ts";
+import { findByKey, findNewest, type VoteToFind } from "./earlier-votes.ts";
 import { type EditedRound, findEditFault, lookAround } from "./find-edit-fault.ts";
 import type { Caller } from "./gateway.ts";
 import type { ReadBallot } from "./read-ballot.ts";
@@ -55,10 +56,15 @@ async function judgeAtDoor(door: AtDoor): Promise<Received> {
   const isApprover = await createIsApprover(door);
   const { subject } = caller.principal;
   const mayLook = state.requesters.includes(subject) || isApprover(currentApprovers(state, nowMs), subject);
-  const earlier = mayLook ? await findRepeated(door) : undefined;
+  // Under its key a vote is answered again to whoever made it, also when the stage that it was made in is over.
+  const earlier = (await findByKey(repeated(door))) ?? (mayLook ? await findNewest(repeated(door)) : undefined);
   if (earlier !== undefined) return { kind: "kept", voteId: earlier, isNew: false };
   const vote = candidateOf(door);
-  const refusal = refuseByTerms(door, vote, isApprover) ?? (await refuseEdit(door)) ?? (await refuseSuperseded(door));
+  const refusal =
+    refuseByTerms(door, vote, isApprover) ??
+    (await refuseEdit(door)) ??
+    (await refuseGrant(door)) ??
+    (await refuseSuperseded(door));
   if (refusal !== undefined) {
     await recordRefusal(door, refusal);
     return { kind: "refused", refusal };
@@ -67,10 +73,10 @@ async function judgeAtDoor(door: AtDoor): Promise<Received> {
   return { kind: "kept", voteId: vote.id, isNew: true };
 }
 
-function findRepeated({ context, tx, caller, ballot, approval, state }: AtDoor): Promise<VoteId | undefined> {
+function repeated({ context, tx, caller, ballot, approval, state }: AtDoor): VoteToFind {
   const { signingKey } = context;
   const voter = caller.principal.subject;
-  return findEarlierVote({ tx, ballot, voter, approval, stage: state.progress.stage, signingKey });
+  return { tx, ballot, voter, approval, stage: state.progress.stage, signingKey };
 }
 
 /** Holds the caller's own rights, as the credential has them now, against the approvers. */
@@ -114,6 +120,14 @@ async function refuseEdit({ context, tx, caller, ballot, circle, approval }: AtD
   if (request === undefined) throw new Error("An approval has no invocation");
   const voter = caller.principal.subject;
   return findEditFault(context, tx, { edit, voter, approval, request, round: circle });
+}
+
+/** A grant for the call's run covers nothing where the call has none: better refused than given in vain. */
+async function refuseGrant({ tx, ballot: { grantTerms, ref } }: AtDoor): Promise<VoteRefusal | undefined> {
+  if (grantTerms === null || (JSON.parse(grantTerms) as GrantTerms).scope !== "run") return undefined;
+  const request = await tx.invocations.readRequest(ref);
+  if (request?.run !== null) return undefined;
+  return { code: "invalid_request", message: "The call belongs to no run that a grant could be for" };
 }
 
 /** A round that ended while the vote waited for its lock: the vote can't mean the next one, which the voter hasn't seen. */

@@ -54,6 +54,8 @@ export interface UsableGrant extends GrantRow {
   readonly cast: VoteRow;
   /** Real input that the vote approved, canonical JSON: never for a view. */
   readonly source_input: string;
+  /** What that input's digest was salted with. */
+  readonly source_salt: string;
   /** Where the round that the vote was made in stands, with its digest and whoever could not vote in it. */
   readonly source_status: ApprovalRow["status"];
   readonly source_digest: string;
@@ -82,7 +84,7 @@ export interface GrantListScope {
  * for a lock has to look again at what was used or revoked meanwhile.
  */
 const LOCK_USABLE = `
-  select g.*, r.input as source_input, a.status as source_status, a.digest as source_digest, a.requesters as source_requesters
+  select g.*, r.input as source_input, r.salt as source_salt, a.status as source_status, a.digest as source_digest, a.requesters as source_requesters
   from approval_grant g
   join input_revision r on r.tenant = g.tenant and r.invocation = g.invocation and r.round = g.round
   join approval a on a.tenant = g.tenant and a.invocation = g.invocation and a.round = g.round and a.action = g.action and a.actor = g.actor

@@ -57,12 +57,20 @@ describe("runCli(approvals show)", () => {
       /^Votes: +1 of 2 to approve, 0 of 1 to reject$/m,
       /^On yes: +The call runs as soon as one more person approves$/m,
       /^On no: +The call is rejected$/m,
-      /^On silence: +The approval expires \(2026-01-01T04:00:00\.000Z\)$/m,
+      /^On silence: +2026-01-01T04:00:00\.000Z: The approval expires$/m,
     ]) {
       expect(fields).toMatch(line);
     }
     expect(fields).not.toMatch(/^(Asked again|May be changed|Last time|Reason asked|Stage|Resolved):/m);
     expect(tables).toEqual([]);
+  });
+
+  test("runCli(approvals show) says until when an approved call may begin", async () => {
+    const onReject = { says: "The call is rejected" };
+    const outlook = { onApprove: { says: "The call runs", at: LATER }, onReject, onSilence: { says: "Nothing" } };
+    const [fields] = await show({ outlook });
+    expect(fields).toMatch(/^On yes: +The call runs \(at the latest 2026-01-02T00:00:00\.000Z\)$/m);
+    expect(fields).toMatch(/^On silence: +Nothing$/m);
   });
 
   test("runCli(approvals show) says what was decided last time, and what is different now", async () => {

@@ -3,7 +3,7 @@ import { readInput } from "../policy/facets/input.ts";
 import { createLanguage } from "../policy/match/cel/language.ts";
 import { type CelCondition, readCel } from "../policy/match/cel/read-cel.ts";
 import type { CelFault } from "../policy/match/cel/scope.ts";
-import type { CelMap } from "../policy/match/cel/value.ts";
+import { type CelMap, findMember } from "../policy/match/cel/value.ts";
 import type { PatternBudget } from "../policy/match/condition.ts";
 import type { ApprovalRequest, Approver } from "./eligibility.ts";
 
@@ -42,7 +42,8 @@ export function fitsApproverCondition(text: string, approver: Approver, request:
   const { variables, isCut } = recallRequest(request);
   if (isCut && condition.places.some((place) => /^request(\.input\b|$)/.test(place))) return false;
   const { subject, kind = "", roles, groups } = approver;
-  return condition.ask({ approver: { subject, kind, roles, groups }, request: variables }) === "yes";
+  const known = { approver: { subject, kind, roles, groups }, request: variables };
+  return condition.ask((name) => findMember(known, name)) === "yes";
 }
 
 /** A condition ready to be asked; undefined for a text that is none. Once there are too many, all are forgotten. */

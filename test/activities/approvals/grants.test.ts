@@ -101,6 +101,7 @@ test.each<[string, string]>([
   ["other bounds than its vote's", `bounds = '{"/amountCents":{"lte":100000}}'`],
   ["more time than its vote asked for", "expires_at = expires_at + interval '1 day'"],
   ["another issuer than its voter", "issuer = 'fay'"],
+  ["another version of the action", "action_version = 'other'"],
 ])("decideInvocation() goes by no grant that was given %s by hand", async (_what, change) => {
   await grantBy("one", ["ada"]);
   await desk.store.db.query(`update approval_grant set ${change}`);
@@ -114,6 +115,15 @@ test("decideInvocation() is covered exactly as often as a grant has uses, howeve
   expect(steps.filter((step) => step.kind === "execute")).toHaveLength(3);
   const [grant] = await desk.store.db.query<{ used: number }>("select used from approval_grant");
   expect(grant?.used).toBe(3);
+});
+
+test("decideInvocation() goes by no grant whose approved input was changed by hand", async () => {
+  const { id } = await grantBy("one", ["ada"]);
+  await desk.store.db.query(
+    `update input_revision set input = '{"amountCents":500,"owner":"eve"}' where invocation = $1`,
+    [id],
+  );
+  expect((await ask(desk, "one", { amountCents: 500, owner: "eve" })).step).toMatchObject({ kind: "wait" });
 });
 
 test("recordVotes() issues no grant of a vote that did not become an approval", async () => {

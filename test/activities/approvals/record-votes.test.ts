@@ -137,7 +137,7 @@ test("recordVotes() goes by the rights that the voter has when the vote is judge
 
 test("recordVotes() counts a vote that was made in time though the deadline has passed since", async () => {
   const ref = await ask();
-  await insertVote(desk, ref, { made_at: (await rowOf(desk, ref)).created_at });
+  await insertVote(desk, ref, { made_at: (await rowOf(desk, ref)).decided_at ?? 0 });
   await setDeadline(desk, ref, { column: "decide_by", inMs: -1 });
   expect(await judge(ref)).toMatchObject({ kind: "execute" });
 });

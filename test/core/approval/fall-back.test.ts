@@ -53,13 +53,20 @@ describe("fallBack()", () => {
 
   it("goes on by the stage's own clock, without a reminder of the time in which it was closed", () => {
     const state = inLegal({ remindEveryMs: 4_000, decideByMs: 11_000 });
-    expect(state.progress.reminded).toBe(0);
-    const fallen = advanceApproval(state, events).state;
+    const { state: fallen, happenings } = advanceApproval(state, events);
+    expect(happenings.at(-1)).toEqual({ kind: "stage_opened", stage: 0 });
     expect(fallen.progress.reminded).toBe(2);
-    expect(stateAfter(fallen, { nowMs: NOW_MS + 1_001 }).resolution).toMatchObject({
-      status: "expired",
-      atMs: OPENED_AT_MS + 11_000,
-    });
+    const { resolution } = stateAfter(fallen, { nowMs: NOW_MS + 1_001 });
+    expect(resolution).toMatchObject({ status: "expired", atMs: OPENED_AT_MS + 11_000 });
+  });
+
+  it("fires no escalation again, but one that was due while the stage was closed", () => {
+    const escalate = [2_000, 8_000].map((afterMs) => ({ afterMs, to: ["role:lead"], notify: [] }));
+    const start = stateAfter(openTwoStages({ first: { escalate } }), { nowMs: OPENED_AT_MS + 2_500 });
+    const second = stateAfter(start, { votes: votesBy("ada") });
+    const { happenings } = advanceApproval(second, events);
+    const escalated = happenings.filter(({ kind }) => kind === "escalated");
+    expect(escalated).toEqual([{ kind: "escalated", stage: 0, index: 1, atMs: OPENED_AT_MS + 8_000 }]);
   });
 
   it("opens the first of several, and lets the votes of every later one lapse", () => {

@@ -19,18 +19,17 @@ export const DEFAULT_APPROVAL_TERMS: Readonly<ApprovalTerms> = freezeDeep<Approv
 
 /** A copy of terms, for readers who do with it what they like. */
 export function copyApprovalTerms(terms: Readonly<ApprovalTerms>): ApprovalTerms {
-  const { stages, exclude, edit } = terms;
-  return {
-    ...terms,
-    stages: stages.map(copyStage),
-    exclude: [...exclude],
-    ...(edit === undefined ? {} : { edit: { allow: [...edit.allow] } }),
-  };
+  const { edit } = terms;
+  const copy: ApprovalTerms = { ...terms, stages: terms.stages.map(copyStage), exclude: [...terms.exclude] };
+  if (edit !== undefined) copy.edit = { allow: [...edit.allow] };
+  return copy;
 }
 
 function copyStage(stage: ApprovalStage): ApprovalStage {
-  const { approvers, escalate } = stage;
-  const copy = { ...stage, approvers: [...approvers] };
-  if (escalate === undefined) return copy;
-  return { ...copy, escalate: escalate.map((each) => ({ ...each, to: [...each.to], notify: [...each.notify] })) };
+  const { escalate } = stage;
+  const copy: ApprovalStage = { ...stage, approvers: [...stage.approvers] };
+  if (escalate !== undefined) {
+    copy.escalate = escalate.map(({ afterMs, to, notify }) => ({ afterMs, to: [...to], notify: [...notify] }));
+  }
+  return copy;
 }

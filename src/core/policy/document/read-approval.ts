@@ -22,13 +22,13 @@ const KEYS = {
 export function readApprovalTerms(cursor: Cursor, context: ApproverContext): Readonly<ApprovalTerms> | undefined {
   const members = readMap(cursor, KEYS);
   if (members === undefined) return undefined;
-  const stages = readStages(cursor, members, context);
+  const stages = readStages(members, context);
   const executeByMs = readMember(members, "execute_by", readClockMs);
   const exclude = readMember(members, "exclude", readExclusions) ?? DEFAULT_APPROVAL_TERMS.exclude;
   const reasonPattern = readMember(members, "reason_pattern", (at) => readReasonPattern(at, context));
   const allow = readMember(members, "edit", readEditable);
   const shortage = findSharedShortage({ stages, exclude });
-  if (shortage !== undefined) addShortage(members.get("exclude") ?? cursor, shortage);
+  if (shortage !== undefined) readMember(members, "exclude", (at) => addShortage(at, shortage));
   return freezeDeep({
     stages,
     decideByMs: readMember(members, "decide_by", readClockMs) ?? DEFAULT_APPROVAL_TERMS.decideByMs,
@@ -41,10 +41,10 @@ export function readApprovalTerms(cursor: Cursor, context: ApproverContext): Rea
   });
 }
 
-function readStages(cursor: Cursor, members: Members, context: ApproverContext): ApprovalStage[] {
+function readStages(members: Members, context: ApproverContext): ApprovalStage[] {
   const list = members.get("stages");
   const own = [...members].filter(([key]) => SINGLE_STAGE_KEYS.includes(key));
-  if (list === undefined) return [readStageMembers(cursor, new Map(own), context)];
+  if (list === undefined) return [readStageMembers(new Map(own), context)];
   for (const [key, member] of own) addFault(member, `${key} can't stand beside stages`, "write it in each stage");
   const items = readListItems(list) ?? [];
   if (items.length === 0 && list.node.kind === "list") addFault(list, "This list is empty, so nobody could approve");

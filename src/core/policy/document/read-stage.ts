@@ -16,11 +16,11 @@ const VOTES = { min: 1, max: MAX_STAGE_VOTES };
 /** Reads one of `stages`; what it leaves out comes from {@link DEFAULT_STAGE}. */
 export function readStage(cursor: Cursor, context: ApproverContext): ApprovalStage | undefined {
   const members = readMap(cursor, STAGE_KEYS);
-  return members && readStageMembers(cursor, members, context);
+  return members && readStageMembers(members, context);
 }
 
-/** Reads a stage from the keys of a mapping, which is at the cursor. */
-export function readStageMembers(cursor: Cursor, members: Members, context: ApproverContext): ApprovalStage {
+/** Reads a stage from the keys of a mapping. */
+export function readStageMembers(members: Members, context: ApproverContext): ApprovalStage {
   const name = readMember(members, "name", readStageName);
   const approvers = readMember(members, "approvers", (at) => readApprovers(at, context));
   const decideByMs = readMember(members, "decide_by", readClockMs);
@@ -36,11 +36,11 @@ export function readStageMembers(cursor: Cursor, members: Members, context: Appr
     ...(escalate === undefined ? {} : { escalate }),
   };
   const shortage = findStageShortage(stage);
-  if (shortage !== undefined) addShortage(members.get(shortage.key) ?? cursor, shortage);
+  if (shortage !== undefined) readMember(members, shortage.key, (at) => addShortage(at, shortage));
   return stage;
 }
 
-/** Reports terms that nobody could ever meet. */
+/** Reports terms that nobody could ever meet, at what makes them so. */
 export function addShortage(cursor: Cursor, { people, votes }: Headcount): undefined {
   const named = people === 1 ? "1 person" : `${people} people`;
   return addFault(cursor, `Of ${named} named here ${votes} can't vote`, "name more people, a role or a group");

@@ -38,6 +38,6 @@ function clocksAt(cursor: Cursor, key: string): readonly { readonly cursor: Curs
   const members = listMembers(cursor).filter(([name]) => name === key);
   return members.map(([, member]) => {
     const [text] = listScalars(member);
-    return { cursor: member, clockMs: parseDurationMs(String(text)) ?? 0 };
+    return { cursor: member, clockMs: Number(parseDurationMs(String(text))) };
   });
 }

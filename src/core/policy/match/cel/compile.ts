@@ -73,7 +73,7 @@ function compileName(node: ASTNode, name: string, scope: Scope): Part {
     return () => sets;
   }
   if (!scope.language.names.has(name)) return failPart(scope, node, { message: `Unknown variable: ${name}` });
-  return (evaluation) => findMember(evaluation.variables, name);
+  return (evaluation) => evaluation.lookUp(name);
 }
 
 function compileMember(node: ASTNode, [owner, name]: readonly [ASTNode, string], scope: Scope): Part {

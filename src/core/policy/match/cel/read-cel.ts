@@ -6,16 +6,16 @@ import type { CelLanguage } from "./language.ts";
 import { childrenOf, type Part, placeOf } from "./nodes.ts";
 import { parseCel } from "./parse-cel.ts";
 import type { CelContext, CelFault, Scope } from "./scope.ts";
-import { type CelMap, type CelResult, type Evaluation, FAILED } from "./value.ts";
+import { type CelResult, type Evaluation, FAILED, type Lookup } from "./value.ts";
 
 /** A condition in CEL, ready to be asked. */
 export interface CelCondition {
   /** The places that it speaks of, as they are written: `input.items[0].price`. */
   readonly places: readonly string[];
   /** Whether it holds; what fails, such as a missing key, can't be known. Never throws. */
-  readonly ask: (variables: CelMap) => Truth;
+  readonly ask: (lookUp: Lookup) => Truth;
   /** What it looks at, as `input.amount = 5` in JSON. */
-  readonly show: (variables: CelMap) => string[];
+  readonly show: (lookUp: Lookup) => string[];
 }
 
 /** What a condition is read with. */
@@ -41,8 +41,8 @@ export function readCel(
   return {
     condition: {
       places: [...places.keys()],
-      ask: (variables) => toTruth(evaluatePart(part, variables)),
-      show: (variables) => [...places].flatMap(([place, seen]) => showPlace(place, evaluatePart(seen, variables))),
+      ask: (lookUp) => toTruth(evaluatePart(part, lookUp)),
+      show: (lookUp) => [...places].flatMap(([place, seen]) => showPlace(place, evaluatePart(seen, lookUp))),
     },
   };
 }
@@ -52,8 +52,8 @@ function toTruth(answer: CelResult): Truth {
   return answer === false ? "no" : "unknown";
 }
 
-function evaluatePart(part: Part, variables: CelMap): CelResult {
-  const evaluation: Evaluation = { variables, item: null, stepsLeft: MAX_CONDITION_STEPS };
+function evaluatePart(part: Part, lookUp: Lookup): CelResult {
+  const evaluation: Evaluation = { lookUp, item: null, stepsLeft: MAX_CONDITION_STEPS };
   const result = part(evaluation);
   return evaluation.stepsLeft < 0 ? FAILED : result;
 }

@@ -14,10 +14,13 @@ export const FAILED: unique symbol = Symbol("failed");
 /** A value, or none that could be told. */
 export type CelResult = CelValue | typeof FAILED;
 
+/** Gives the value of a variable, by its name in the expression's language. */
+export type Lookup = (name: string) => CelResult;
+
 /** What one evaluation of a condition carries along. */
 export interface Evaluation {
-  /** What the expression speaks of, by name. */
-  readonly variables: CelMap;
+  /** The variables' values. */
+  readonly lookUp: Lookup;
   /** What a macro such as `exists` looks at just now. */
   item: CelValue;
   /** Work that may still be done, see `MAX_CONDITION_STEPS`. */

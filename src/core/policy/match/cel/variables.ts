@@ -1,6 +1,6 @@
 import type { CallFacts } from "../../call.ts";
 import { createLanguage } from "./language.ts";
-import type { CelMap } from "./value.ts";
+import { type CelMap, findMember, type Lookup } from "./value.ts";
 
 /** What `match.when` can speak of: a call, and the document's named lists. */
 export const CALL_LANGUAGE = createLanguage({
@@ -22,17 +22,12 @@ export const CALL_LANGUAGE = createLanguage({
 });
 
 /** What conditions know of a call; a name, risk or run that the call doesn't have is an empty text. Its input is read when it is asked for. */
-export function callVariables(facts: CallFacts): CelMap {
-  return {
-    get input() {
-      return facts.facets.input.value;
-    },
-    get actor() {
-      return describeActor(facts);
-    },
-    action: facts.action,
-    run: facts.run ?? "",
-    risk: facts.risk ?? "",
+export function callVariables(facts: CallFacts): Lookup {
+  return (name) => {
+    if (name === "input") return facts.facets.input.value;
+    if (name === "actor") return describeActor(facts);
+    const { action, run = "", risk = "" } = facts;
+    return findMember({ action, run, risk }, name);
   };
 }
 
