@@ -38,7 +38,8 @@ interface Inbox {
  * executed stands in the store. Denied, rejected and expired calls complete; failed and uncertain ones fail; canceled ones are Canceled.
  */
 export async function guardedAction(call: GuardedCall): Promise<RunResult> {
-  const inbox: Inbox = { woken: false, canceled: false };
+  // A run that goes on for another one may have been left a signal that nobody has looked at.
+  const inbox: Inbox = { woken: workflowInfo().continuedFromExecutionRunId !== undefined, canceled: false };
   let current: Step | undefined;
   setHandler(castVote, () => void (inbox.woken = true), {
     description: "Wakes the run; votes are made through the API, not here",
@@ -81,8 +82,7 @@ function createWait(call: GuardedCall, inbox: Inbox, show: (step: Step) => void)
       if (step.decideBy !== decideBy) upsertDeadline(step.decideBy, decideBy === undefined);
       decideBy = step.decideBy;
       // A year of reminders, or thousands of signals, are more than one history holds. The next run finds everything in the store.
-      if (workflowInfo().continueAsNewSuggested && !inbox.woken && !inbox.canceled)
-        await continueAsNew<typeof guardedAction>(call);
+      if (workflowInfo().continueAsNewSuggested && !inbox.canceled) await continueAsNew<typeof guardedAction>(call);
       timer = keepTimer(timer, step);
       const running = timer;
       await condition(() => inbox.woken || inbox.canceled || running.fired);

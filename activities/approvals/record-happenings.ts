@@ -55,7 +55,7 @@ function judgementsOf(happenings: readonly Happening[], byId: ReadonlyMap<string
         last.set(happening.vote, { state: "refused", code: happening.code });
         break;
       case "lapsed":
-        last.set(happening.vote, { state: "refused", code: "not_an_approver" });
+        last.set(happening.vote, { state: "refused", code: happening.code });
         break;
       case "stage_opened":
       case "reminded":
@@ -90,7 +90,7 @@ function describeHappening({ row }: LockedApproval, { state, happening, byId }: 
     case "refused":
       return [voteEvent(row, votedBy(byId, happening.vote), { code: happening.code })];
     case "lapsed":
-      return [voteEvent(row, votedBy(byId, happening.vote), { code: "not_an_approver", at: "resolution" })];
+      return [voteEvent(row, votedBy(byId, happening.vote), { code: happening.code, at: "resolution" })];
     case "stage_opened": {
       const { name, approvers = [] } = terms.stages[happening.stage] ?? {};
       const named = name === undefined ? {} : { name };

@@ -8,6 +8,7 @@ import { isClosed } from "../../src/core/invocation.ts";
 import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
 import type { LockedInvocation } from "../../src/store/invocations.ts";
+import type { VoteRow } from "../../src/store/votes.ts";
 import { closeRow } from "../close-row.ts";
 import { countingRefusals } from "../counting-refusals.ts";
 import type { Deciding } from "../deciding.ts";
@@ -42,9 +43,7 @@ export async function recordVotes(
       if (isClosed(row.status)) return closedStep(row);
       const locked = await tx.approvals.lock(ref);
       if (locked === undefined) throw new Error("A run waits for people without an approval");
-      const kept = await tx.votes.listOfRound(ref, locked.approval.round);
-      // A forged row that says it was counted is none; one that says it was received is judged, so that the record names it.
-      const votes = kept.filter((vote) => vote.state === "received" || isAuthenticVote(ports.signingKey, vote));
+      const votes = await tx.votes.listOfRound(ref, locked.approval.round);
       const action = requireAction(ports, row.action);
       const options = { temporalRunId: row.temporal_run_id ?? "", onRefused };
       const deciding = { ports, tx, row, action, inForce, knowledge, options };
@@ -54,9 +53,11 @@ export async function recordVotes(
 }
 
 async function judge(deciding: Deciding, locked: LockedApproval, canceled: boolean): Promise<Step> {
-  const { row, action } = deciding;
+  const { ports, row, action } = deciding;
   const { approval, votes, nowMs } = locked;
-  const state = approvalStateOf(approval, votes);
+  // A forged row that says it was counted is none; one that says it was received is judged, so that the record names it.
+  const standing = votes.filter((vote) => vote.state === "counted" && isAuthenticVote(ports.signingKey, vote));
+  const state = approvalStateOf(approval, standing);
   if (state.resolution !== undefined) return executeStep(row, action, releaseOf(state.resolution, nowMs));
   const advanced = advanceApproval(state, {
     votes: votes.filter((vote) => vote.state === "received").map((vote) => receivedVote(deciding, vote)),
@@ -68,7 +69,8 @@ async function judge(deciding: Deciding, locked: LockedApproval, canceled: boole
   const edited = advanced.happenings.find((happening) => happening.kind === "edited");
   if (edited !== undefined) return openEdited(deciding, locked, { vote: edited.vote, events });
   const { resolution } = advanced.state;
-  if (resolution !== undefined) return resolve(deciding, locked, { advanced, resolution, events });
+  const counted = countedVotes(standing, advanced);
+  if (resolution !== undefined) return resolve(deciding, locked, { resolution, counted, events });
   if (events.length > 0) await deciding.tx.audit.append(row.tenant, events);
   return waitStep(row, advanced.state, nowMs);
 }
@@ -95,18 +97,18 @@ async function openEdited(
 
 /** What an approval came to. */
 interface Resolving {
-  readonly advanced: AdvancedApproval;
   readonly resolution: ResolvedApproval;
+  readonly counted: ReadonlySet<string>;
   readonly events: readonly AuditEntry[];
 }
 
 async function resolve(deciding: Deciding, locked: LockedApproval, resolving: Resolving): Promise<Step> {
   const { tx, row, action } = deciding;
-  const { advanced, resolution, events } = resolving;
+  const { resolution, counted, events } = resolving;
   const { status } = resolution;
   const drift = status === "approved" ? findDrift(deciding) : undefined;
   if (drift !== undefined) return askAgain(deciding, locked.approval, { ...drift, events });
-  const resolved = await recordResolution(locked, resolution, countedVotes(locked, advanced));
+  const resolved = await recordResolution(locked, resolution, counted);
   if (status !== "approved")
     return closeRow(tx, row, { status, error: errorOf(resolution, status), events: [...events, ...resolved] });
   await tx.audit.append(row.tenant, [...events, ...resolved]);
@@ -114,8 +116,8 @@ async function resolve(deciding: Deciding, locked: LockedApproval, resolving: Re
 }
 
 /** Votes that count by now: those of stages before, and what this look made of those of the open one. */
-function countedVotes({ votes }: LockedApproval, { happenings }: AdvancedApproval): ReadonlySet<string> {
-  const counted = new Set(votes.filter((vote) => vote.state === "counted").map((vote) => vote.id as string));
+function countedVotes(standing: readonly VoteRow[], { happenings }: AdvancedApproval): ReadonlySet<string> {
+  const counted = new Set<string>(standing.map((vote) => vote.id));
   for (const happening of happenings) {
     if (happening.kind === "lapsed") counted.delete(happening.vote);
     if (happening.kind !== "counted") continue;
