@@ -123,9 +123,8 @@ async function start(options: EmbeddedOptions, closers: Closers): Promise<Embedd
   const adminKeyFile = options.adminKey === undefined ? join(dataDir, "admin-key") : undefined;
   const adminKey = options.adminKey ?? (await keepSecret(join(dataDir, "admin-key")));
   const signingKey = options.signingKey ?? (await keepSecret(join(dataDir, "signing-key")));
-  const policies = createPolicySource(store);
-  const directory = createDirectory(store);
-  const parts = { store, policies, directory, redact, signingKey, log, tariff, metrics: createMetrics() };
+  const sources = { policies: createPolicySource(store), directory: createDirectory(store) };
+  const parts = { store, ...sources, redact, signingKey, log, tariff, metrics: createMetrics() };
   closers.add(await publishPolicy(store, options, log));
 
   const worker = await createPoller({ ...parts, actions: options.actions, connection, namespace });

@@ -280,11 +280,7 @@ async function forgeVote(view: { id: string; digest: string }, mac: string): Pro
     digest: view.digest,
     voter: "boss",
     decision: "approve",
-    stage: 0,
-    reason: null,
-    edit: null,
-    grant_terms: null,
-    idempotency_key: null,
+    ...{ stage: 0, reason: null, edit: null, grant_terms: null, idempotency_key: null },
     made_at: Date.now(),
     mac,
   });

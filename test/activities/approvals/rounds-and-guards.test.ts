@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { activitiesOf, type Desk, perform } from "../desk.ts";
-import { approvalPolicy, approveBy, ask, cast, execute, look, openApprovalDesk, rowOf } from "./approval-desk.ts";
+import { approvalPolicy, approveBy, type ask, cast, execute, look, openApprovalDesk, rowOf } from "./approval-desk.ts";
 
 let desk: Desk;
 
