@@ -64,12 +64,17 @@ describe("PUT /v1/policy", () => {
     expect(await agent.invoke("billing.get_invoice", look)).toMatchObject({ status: "executed" });
   });
 
-  it("keeps a call that waits under the policy that it was decided by", async () => {
+  it("holds a call that waits against the policy in force when people have approved it", async () => {
     const { document } = await admin.policy.get();
     const call = await agent.invoke("billing.issue_refund", { ...look, amountCents: 1 });
     await putPolicy(denyAll("Closed"));
     await server.client(server.approverKey).approvals.approve(call.id);
-    expect(await agent.invocations.wait(call.id)).toMatchObject({ status: "executed" });
+    const denied = {
+      status: "denied",
+      error: { code: "action_denied" },
+      verdict: { effect: "deny", reason: "Closed" },
+    };
+    expect(await agent.invocations.wait(call.id)).toMatchObject(denied);
     await admin.policy.put(document);
   });
 

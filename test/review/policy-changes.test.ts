@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { GrantTerms } from "../../src/contract/grants.ts";
+import { publishFileDocument } from "../../src/gateway/policy-documents.ts";
+import {
+  approvalOf,
+  approveBy,
+  ask,
+  cast,
+  execute,
+  look,
+  openApprovalDesk,
+  rowOf,
+} from "../activities/approvals/approval-desk.ts";
+import type { Desk } from "../activities/desk.ts";
+
+let desk: Desk;
+
+/** Calls with a password take two people, and lose the password first; others are nobody's business. */
+const CARDS = `
+version: 1
+default: allow
+rules:
+  - name: secret
+    match: { action: pay.two, args: { password: { exists: true } } }
+    effect: require_approval
+    sanitize: { remove: [/password] }
+    approval: { approvers: [group:finance], approve: 2, decide_by: 1h, edit: { allow: [/amountCents] } }
+`;
+
+const BUDGET = (extra = "") => `
+version: 1
+default: allow
+limits:
+  budget: { name: paid, limit: 100, unit: units, scope: tenant, estimate: /amountCents, on_exceed: require_approval }
+rules:
+  - { name: any, match: { action: "pay.*" }, effect: allow }
+${extra}`;
+
+const FATIGUE = `
+version: 1
+default: deny
+fatigue: { group: { per_hour: 1 } }
+rules:
+  - name: staged
+    match: { action: pay.staged }
+    effect: require_approval
+    approval: { stages: [{ approvers: [group:finance] }, { approvers: [group:board] }], decide_by: 1h }
+  - name: one
+    match: { action: pay.one }
+    effect: require_approval
+    approval: { approvers: [group:finance], decide_by: 1h }
+`;
+
+beforeAll(async () => {
+  desk = await openApprovalDesk();
+  await desk.caller({ subject: "approver", roles: ["approver"] }).catch(() => undefined);
+});
+afterAll(() => desk.close());
+
+test("recordVotes() doesn't let one of two approvers run a call by an edit because policy had taken out what it asks about", async () => {
+  await publishFileDocument(desk.store, CARDS);
+  const { ref, step } = await ask(desk, "two", { amountCents: 500, password: "hunter2" });
+  expect(step).toMatchObject({ kind: "wait" });
+  await cast(desk, ref, { voter: "ada", round: 2, edit: { "/amountCents": 501 } });
+  expect(await look(desk, ref)).toMatchObject({ kind: "wait" });
+});
+
+test("executeAction() runs a sanitised call by its two approvals only, also when an unrelated line of the policy has changed", async () => {
+  await publishFileDocument(desk.store, CARDS);
+  const { ref } = await ask(desk, "two", { amountCents: 500, password: "hunter2" });
+  expect(await approveBy(desk, ref, "ada")).toMatchObject({ kind: "wait" });
+  await publishFileDocument(desk.store, `${CARDS}# another version\n`);
+  expect(await approveBy(desk, ref, "fay")).toMatchObject({ kind: "execute" });
+  expect(await approvalOf(desk, ref)).toMatchObject({ status: "approved" });
+});
+
+test("recordVotes() changes an edited input no second time where policy had appended to it", async () => {
+  await publishFileDocument(
+    desk.store,
+    `
+version: 1
+default: deny
+rules:
+  - name: marked
+    match: { action: pay.one }
+    effect: require_approval
+    sanitize: { mask: [/owner] }
+    approval: { approvers: [group:finance], decide_by: 1h, edit: { allow: [/amountCents] } }
+`,
+  );
+  const { ref } = await ask(desk, "one", { amountCents: 500, owner: "somebody@example.com" });
+  const before = await rowOf(desk, ref);
+  await cast(desk, ref, { voter: "ada", round: 2, edit: { "/amountCents": 501 } });
+  await look(desk, ref);
+  const after = await rowOf(desk, ref);
+  const owner = (text: string) => (JSON.parse(text) as { owner: string }).owner;
+  expect(owner(after.input_view)).toBe(owner(before.input_view));
+});
+
+test("recordVotes() takes an unrelated change of the policy for no drift of a call that its budget brought to people", async () => {
+  await publishFileDocument(desk.store, BUDGET());
+  const { ref, step } = await ask(desk, "one", { amountCents: 500 });
+  expect(step).toMatchObject({ kind: "wait" });
+  await publishFileDocument(desk.store, BUDGET("# another version\n"));
+  expect(await approveBy(desk, ref, "approver")).toMatchObject({ kind: "execute" });
+  expect(await execute(desk, ref)).toMatchObject({ result: { status: "executed" } });
+});
+
+test("decideInvocation() counts what a group was asked within the hour also once the next stage is open", async () => {
+  await publishFileDocument(desk.store, FATIGUE);
+  await desk.store.db.query("delete from approval");
+  const { ref } = await ask(desk, "staged");
+  expect(await approveBy(desk, ref, "ada")).toMatchObject({ kind: "wait" });
+  const { step } = await ask(desk, "one");
+  expect(step).toMatchObject({ result: { status: "denied", error: { code: "rate_limited" } } });
+});
+
+test("decideInvocation() counts no request against somebody who only edited it", async () => {
+  const edits = "edit: { allow: [/amountCents] }";
+  await publishFileDocument(
+    desk.store,
+    FATIGUE.replace("group: { per_hour: 1 }", "requester: { open: 1 }").replace(
+      "approvers: [group:finance], decide_by: 1h }",
+      `approvers: [group:finance], decide_by: 1h, ${edits} }`,
+    ),
+  );
+  await desk.store.db.query("delete from approval");
+  const { ref } = await ask(desk, "one");
+  await cast(desk, ref, { voter: "ada", edit: { "/amountCents": 501 } });
+  await look(desk, ref);
+  const open = await desk.store.approvals.countOpen(ref.tenant, { requester: "ada" });
+  expect(open).toBe(0);
+});
+
+test("decideInvocation() takes no grant whose row was moved to a later time by hand", async () => {
+  await publishFileDocument(
+    desk.store,
+    `
+version: 1
+default: deny
+rules:
+  - { name: one, match: { action: pay.one }, effect: require_approval, approval: { approvers: [group:finance], decide_by: 1h } }
+`,
+  );
+  const grant: GrantTerms = { uses: 5, expiresInMs: 60_000, scope: "actor", bounds: {} };
+  const { ref } = await ask(desk, "one");
+  await cast(desk, ref, { voter: "ada", grant });
+  await look(desk, ref);
+  await desk.store.db.query(
+    `update approval_grant set issued_at = issued_at + interval '900 days', expires_at = expires_at + interval '900 days'`,
+  );
+  expect((await ask(desk, "one")).step).toMatchObject({ kind: "wait" });
+});
