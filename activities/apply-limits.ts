@@ -6,6 +6,7 @@ import { limitTermsOf } from "../src/action/limit-terms-of.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { limitExecution } from "../src/core/guards/charges.ts";
 import { effectiveLimits } from "../src/core/guards/effective-limits.ts";
+import { askedNames } from "../src/core/approval/asked-names.ts";
 import { findShortage } from "../src/core/approval/shortage.ts";
 import { type GuardRefusal, isRefusal, refuse } from "../src/core/guards/refusal.ts";
 import { DEFAULT_APPROVAL_TERMS } from "../src/core/policy/document/approval-terms.ts";
@@ -105,7 +106,8 @@ function askIfExceeded(deciding: Deciding, verdict: RecordedVerdict, { exceeded 
   const obligations = { ...verdict.obligations, approval: termsOf(deciding, verdict) };
   // A grant lets nobody go beyond a budget, so none is used.
   const { granted: _, ...asked } = verdict;
-  return { ...asked, effect: "require_approval", reason, obligations };
+  const isAskedAnyway = verdict.effect === "require_approval" || verdict.granted !== undefined;
+  return { ...asked, effect: "require_approval", reason, obligations, ...(isAskedAnyway ? {} : { exceeds: true }) };
 }
 
 /** What it takes to approve: as policy says, else as the action does. */
@@ -138,8 +140,8 @@ async function mayAsk(
   }
   const limits = inForce?.policy.fatigue;
   if (limits === undefined || later !== undefined) return undefined;
-  const approvers = terms.stages[0]?.approvers ?? [];
-  return refuseTired(tx, { tenant: row.tenant, requester: row.actor, approvers, limits, nowMs: row.now });
+  const asked = askedNames(terms);
+  return refuseTired(tx, { tenant: row.tenant, requester: row.actor, asked, limits, nowMs: row.now });
 }
 
 function holdMsOf({ obligations: { approval } }: RecordedVerdict, totalTimeoutMs: number): number {

@@ -1,5 +1,4 @@
 import type { FatigueLimit, FatigueLimits } from "../src/contract/approval-terms.ts";
-import { CONDITION_PREFIX } from "../src/core/approval/approver-condition.ts";
 import { FATIGUE_WINDOW_MS, judgeFatigue, type RequestCount } from "../src/core/guards/fatigue.ts";
 import type { GuardRefusal } from "../src/core/guards/refusal.ts";
 import type { TransactionTables } from "../src/store/store.ts";
@@ -9,8 +8,8 @@ export interface AskedRequest {
   readonly tenant: string;
   /** The actor of the call. */
   readonly requester: string;
-  /** The approvers of the first stage. */
-  readonly approvers: readonly string[];
+  /** The names that the request is put to, of all stages and each once. */
+  readonly asked: readonly string[];
   /** The limits in force; an empty object limits nothing. */
   readonly limits: FatigueLimits;
   /** Database time, epoch milliseconds. */
@@ -22,20 +21,15 @@ export interface AskedRequest {
  * true until it commits, since every other request of the tenant that is limited waits at the gate.
  */
 export async function refuseTired(tx: TransactionTables, request: AskedRequest): Promise<GuardRefusal | undefined> {
-  const { tenant, requester, approvers, limits, nowMs } = request;
+  const { tenant, requester, asked: names, limits, nowMs } = request;
   if (limits.requester === undefined && limits.group === undefined) return undefined;
   await tx.approvals.lockGate(tenant);
   const groups: RequestCount[] = [];
-  for (const name of limits.group === undefined ? [] : namesOf(approvers)) {
+  for (const name of limits.group === undefined ? [] : names) {
     groups.push(await count(tx, { tenant, nowMs, name, who: { approver: name }, limit: limits.group }));
   }
   const asked = { tenant, nowMs, name: requester, who: { requester }, limit: limits.requester };
   return judgeFatigue(limits, { nowMs, requester: await count(tx, asked), groups });
-}
-
-/** An expression names nobody, so nobody's requests can be counted for it. */
-function namesOf(approvers: readonly string[]): string[] {
-  return [...new Set(approvers)].filter((name) => !name.startsWith(CONDITION_PREFIX));
 }
 
 interface Counting {

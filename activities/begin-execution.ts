@@ -14,6 +14,7 @@ import { HOLD_MARGIN_MS, refuseStart } from "./apply-limits.ts";
 import { askAgain } from "./approvals/ask-again.ts";
 import { findDrift } from "./approvals/find-drift.ts";
 import { approvalContext, findObstacle, isUntouched, lockMandate } from "./approvals/mandate.ts";
+import { standingStep } from "./approvals/standing-step.ts";
 import { closeRow } from "./close-row.ts";
 import { countingRefusals } from "./counting-refusals.ts";
 import type { Deciding } from "./deciding.ts";
@@ -125,6 +126,8 @@ interface HeldAttempt {
 async function firstAttempt(deciding: Deciding): Promise<BegunAttempt | Step | HeldAttempt> {
   const { ports, tx, row, action } = deciding;
   const mandate = await lockMandate(ports, tx, row);
+  // Asked again by an earlier try of which nobody heard: people are waited for.
+  if (mandate?.approval.status === "pending") return standingStep(ports, tx, row);
   const obstacle = findObstacle(row, mandate);
   if (obstacle !== undefined) return closeRow(tx, row, obstacle);
   const drift = mandate && findDrift(deciding);

@@ -42,6 +42,8 @@ export async function closeRow(tx: TransactionTables, row: LockedInvocation, clo
     ...(error === null ? {} : { error }),
   };
   const ref = { tenant: row.tenant, id: row.id };
+  // Nobody is to vote on what has ended.
+  if (row.status === "pending") await tx.approvals.endPending(ref);
   const settled = await settleGuards(tx, row, { charges: chargesOf(row), cost: costOf(row, closing) });
   await tx.invocations.update(ref, change);
   if (closing.releaseKey === true) await tx.invocations.releaseKey(row);

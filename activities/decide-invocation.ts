@@ -1,11 +1,11 @@
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { Step } from "../src/contract/run.ts";
-import { approvalStateOf } from "../src/core/approval/read-approval.ts";
 import { refuse } from "../src/core/guards/refusal.ts";
 import { isClosed } from "../src/core/invocation.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { isUntouched } from "./approvals/mandate.ts";
+import { standingStep } from "./approvals/standing-step.ts";
 import { closeRow } from "./close-row.ts";
 import { countingRefusals, type RefusalCounter } from "./counting-refusals.ts";
 import { decideCall } from "./decide-call.ts";
@@ -17,7 +17,7 @@ import { createKnowledge, type Knowledge } from "./knowledge.ts";
 import { requireAction, requireRow } from "./require.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
-import { closedStep, executeStep, releaseOf, waitStep } from "./steps.ts";
+import { closedStep } from "./steps.ts";
 
 /**
  * Decides an invocation in one transaction and records the verdict, or returns what was decided before:
@@ -55,19 +55,6 @@ async function decide(ports: ActivityPorts, ref: InvocationRef, decision: Decisi
     const fault = knowledge.checkInput(action, row.input);
     return fault === undefined ? decideCall(deciding) : refuseInput(deciding, fault.message);
   });
-}
-
-/** The step that the recorded verdict leads to. */
-async function standingStep(ports: ActivityPorts, tx: TransactionTables, row: LockedInvocation): Promise<Step> {
-  const action = requireAction(ports, row.action);
-  const ref = { tenant: row.tenant, id: row.id };
-  const locked = await tx.approvals.lock(ref);
-  if (locked === undefined) return executeStep(row, action, { by: [] });
-  const votes = await tx.votes.listOfRound(ref, locked.approval.round);
-  const state = approvalStateOf(locked.approval, votes);
-  return state.resolution === undefined
-    ? waitStep(row, state, locked.nowMs)
-    : executeStep(row, action, releaseOf(state.resolution, locked.nowMs));
 }
 
 /** Closes what was canceled before anything was decided. */

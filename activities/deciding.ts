@@ -24,6 +24,12 @@ export interface Deciding {
 export interface LaterRound {
   /** Why, for people. */
   readonly because: string;
+  /** Who or what made its input. */
+  readonly author: string;
+  /** What policy is asked about, canonical JSON; as it was, unless somebody edited it. */
+  readonly judged: string;
+  /** The action's version that it is for. */
+  readonly actionVersion: string;
   /** Who can't vote on it: whoever asked for the call, and whoever made its input what it is. */
   readonly requesters: readonly string[];
   /** What led to it: recorded before it, and together with it, since the record is locked last. */

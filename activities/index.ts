@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { InvocationRef } from "../src/contract/ids.ts";
-import type { ClosedStep, Step } from "../src/contract/run.ts";
+import type { Step } from "../src/contract/run.ts";
 import { recordVotes } from "./approvals/record-votes.ts";
 import { closeInvocation } from "./close-invocation.ts";
 import { decideInvocation } from "./decide-invocation.ts";
@@ -17,8 +17,8 @@ export interface Activities {
   recordVotes(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<Step>;
   /** Regular, or local in mode `inline`: runs the action, or tells that people must be asked anew. */
   executeAction(ref: InvocationRef): Promise<Step>;
-  /** Local: closes what won't be executed any more. */
-  closeInvocation(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<ClosedStep>;
+  /** Local: closes what won't be executed any more, or tells that people are asked anew. */
+  closeInvocation(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<Step>;
 }
 
 /** The activities over their ports. */

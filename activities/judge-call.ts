@@ -1,6 +1,6 @@
 import type { RecordedVerdict, SanitizeTerms } from "../src/contract/policy.ts";
 import type { Action } from "../src/action/action.ts";
-import { toPolicyCall } from "../src/core/policy/recorded-call.ts";
+import { type RecordedCall, toPolicyCall } from "../src/core/policy/recorded-call.ts";
 import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { ActivityPorts } from "./ports.ts";
 
@@ -13,14 +13,17 @@ export interface Judgement {
   readonly terms: SanitizeTerms | undefined;
 }
 
-/** Asks the policy in force about an invocation. */
-export function judgeCall(row: LockedInvocation, action: Action, inForce: InForce): Judgement {
+/** What policy looks at of a row. */
+export type JudgedCall = Omit<RecordedCall, "input"> & Pick<LockedInvocation, "judged">;
+
+/** Asks the policy in force about an invocation, as people sent and edited it. */
+export function judgeCall(row: JudgedCall, action: Action, inForce: InForce): Judgement {
   if (inForce === undefined) {
     const nothing = { matched: [], shadow: [], obligations: {}, defaulted: true };
     const reason = "No policy is in force";
     return { verdict: { effect: "deny", reason, policyVersion: "none", ...nothing }, terms: undefined };
   }
-  const answer = inForce.policy.evaluate(toPolicyCall(row, action));
+  const answer = inForce.policy.evaluate(toPolicyCall({ ...row, input: row.judged }, action));
   const { sanitize, ...obligations } = answer.obligations;
   const verdict: RecordedVerdict = { ...answer, obligations, policyVersion: inForce.version };
   return { verdict, terms: verdict.effect === "deny" ? undefined : sanitize };

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { InputChange } from "../src/contract/approval.ts";
 import { MAX_INPUT_BYTES } from "../src/contract/limits.ts";
 import type { SanitizedPlaces, SanitizeTerms } from "../src/contract/policy.ts";
 import type { Action } from "../src/action/action.ts";
-import { diffInputs } from "../src/core/approval/difference.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { inputDigest } from "../src/core/digest.ts";
 import { findJsonFault, type JsonFault } from "../src/core/json-guard.ts";
@@ -50,8 +50,12 @@ interface Revising {
 export interface Revision {
   /** Canonical JSON. */
   readonly input: string;
+  /** The same before policy changed it. */
+  readonly judged: string;
   /** Who or what made it of the input before. */
   readonly author: string;
+  /** What it changed, as people may see it, from its own redacted form. */
+  readonly difference: (view: unknown) => readonly InputChange[];
   /** The version of the action that it is for; the same as before unless given. */
   readonly actionVersion?: string;
 }
@@ -63,7 +67,7 @@ export interface Revision {
 export async function reviseInput(
   { redact }: Pick<ActivityPorts, "redact">,
   { tx, row, action }: Revising,
-  { input, author, actionVersion = row.action_version }: Revision,
+  { input, judged, author, difference, actionVersion = row.action_version }: Revision,
 ): Promise<LockedInvocation> {
   const { id: invocation, tenant, actor } = row;
   const round = row.round + 1;
@@ -72,18 +76,18 @@ export async function reviseInput(
   const view = redact(parsed, action.secretFields);
   const parts = { invocation, tenant, actor, action: row.action, actionVersion };
   const revision = {
-    ...{ round, salt, input },
+    ...{ round, salt, input, judged },
     input_view: canonicalJson(view),
     digest: inputDigest({ ...parts, round, salt, input: parsed }),
     action_version: actionVersion,
   };
-  const difference = diffInputs(JSON.parse(row.input), parsed, { before: JSON.parse(row.input_view), after: view });
   await tx.invocations.revise(
     { tenant, id: invocation },
     {
       ...revision,
       author,
-      difference: canonicalJson(difference),
+      // A key of an input may be anything, a secret too.
+      difference: canonicalJson(difference(view).map((each) => ({ ...each, pointer: String(redact(each.pointer)) }))),
     },
   );
   return { ...row, ...revision };

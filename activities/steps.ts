@@ -14,6 +14,9 @@ import type { InvocationRow } from "../src/store/invocations.ts";
 /** Bytes of redacted output that go into history; a longer one is left to the store. Our choice: an output at its limit still fits. */
 const MAX_HISTORY_OUTPUT_BYTES = MAX_INPUT_BYTES;
 
+/** Characters of a later round's redacted input in the run's details. Our choice. */
+const MAX_SHOWN_INPUT_CHARS = 2_000;
+
 /** The step that waits for people until the approval changes by itself. */
 export function waitStep(row: InvocationRow, state: ApprovalState, nowMs: number): WaitStep {
   const decideBy = new Date(deadlineOf(state)).toISOString();
@@ -31,9 +34,18 @@ export function waitStep(row: InvocationRow, state: ApprovalState, nowMs: number
         .map((name) => escapeMarkdown(name))
         .join(", ")}`,
       ...(verdict === undefined ? [] : [`Why: ${escapeMarkdown(verdict.reason)}`]),
+      ...describeInput(row),
       `Digest: ${row.digest}`,
     ].join("\n\n"),
   };
+}
+
+/** The first page of the run shows the input that was sent; what is decided on in a later round stands here, cut short when it is long. */
+function describeInput({ round, input_view }: InvocationRow): string[] {
+  if (round === 1) return [];
+  const view =
+    input_view.length > MAX_SHOWN_INPUT_CHARS ? `${input_view.slice(0, MAX_SHOWN_INPUT_CHARS)} …` : input_view;
+  return [`Input of round ${round}: ${escapeMarkdown(view)}`];
 }
 
 /** Which of several stages is open, and how far it is. */

@@ -22,7 +22,7 @@ export async function askAgain(
     return closeRow(tx, row, { status: "denied", error: createErrorView(code, because), events });
   }
   const { requesters } = approval;
-  return reopen(deciding, approval, { because, requesters, events, author: "countersign", input: row.input });
+  return reopen(deciding, approval, { because, requesters, events, author: "countersign", judged: row.judged });
 }
 
 function refusalOf({ terms }: ApprovalRow, { isUnfit }: Pick<Drift, "isUnfit">): ErrorCode | undefined {

@@ -1,5 +1,6 @@
-import type { RecordedVerdict } from "../../src/contract/policy.ts";
+import type { RecordedVerdict, SanitizeTerms } from "../../src/contract/policy.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
+import type { LockedInvocation } from "../../src/store/invocations.ts";
 import { actionVersionOf } from "../action-version.ts";
 import type { Deciding } from "../deciding.ts";
 import { judgeCall } from "../judge-call.ts";
@@ -27,13 +28,20 @@ export function findDrift(deciding: Deciding): Drift | undefined {
   if (knowledge.checkInput(action, row.input) !== undefined)
     return { because: "The action has changed meanwhile, and takes this input no longer", isUnfit: true };
   const { verdict, terms } = judgeCall(row, action, inForce);
-  const change = terms && changeInput(row.input, terms);
-  const isInputKept = change === undefined || ("input" in change && change.input === row.input);
-  if (isInputKept && questionOf(verdict) === questionOf(asked)) return undefined;
+  if (inputBy(row, terms) === row.input && questionOf(verdict) === questionOf(asked)) return undefined;
   const what = isOtherPolicy ? (isOtherAction ? "The policy and the action have" : "The policy has") : "The action has";
   return { because: `${what} changed meanwhile, and with it what this call takes`, isUnfit: false };
 }
 
-function questionOf({ effect, obligations }: RecordedVerdict): string {
+/** The input as policy wants it now; `undefined` where it can't be had. */
+function inputBy({ judged }: LockedInvocation, terms: SanitizeTerms | undefined): string | undefined {
+  if (terms === undefined) return judged;
+  const change = changeInput(judged, terms);
+  return "input" in change ? change.input : undefined;
+}
+
+/** What policy itself asks: where only a budget brought a call to people, nothing. */
+function questionOf({ effect, obligations, exceeds, sanitized }: RecordedVerdict): string {
+  if (exceeds === true) return canonicalJson({ effect: sanitized === undefined ? "allow" : "sanitize", terms: null });
   return canonicalJson({ effect, terms: obligations.approval ?? null });
 }

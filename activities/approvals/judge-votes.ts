@@ -6,6 +6,7 @@ import type { IsApprover, ReceivedVote } from "../../src/core/approval/state.ts"
 import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { VoteRow } from "../../src/store/votes.ts";
 import type { Deciding } from "../deciding.ts";
+import type { ActivityPorts } from "../ports.ts";
 import { freezeInput } from "../revise-input.ts";
 import { requestOf } from "../../src/core/approval/request-of.ts";
 
@@ -13,6 +14,16 @@ import { requestOf } from "../../src/core/approval/request-of.ts";
 export function createIsApprover({ row, knowledge }: Pick<Deciding, "row" | "knowledge">): IsApprover {
   const request = requestOf(row);
   return (approvers, subject) => isEligible(approvers, knowledge.person(subject), request);
+}
+
+/** Places that the record tells of one edit at most. Our choice. */
+const MAX_TOLD_PLACES = 20;
+
+/** Places that an edit names, as the record may tell them: an input's key may be anything, a secret too. */
+export function toldPlaces({ redact }: Pick<ActivityPorts, "redact">, edit: EditRequest): string[] {
+  return Object.keys(edit)
+    .slice(0, MAX_TOLD_PLACES)
+    .map((pointer) => String(redact(pointer)));
 }
 
 /** A vote with what can be said of it now: whether a door wrote it, and whether the input can be edited as it wants. */
@@ -35,11 +46,19 @@ export function receivedVote(deciding: Deciding, vote: VoteRow): ReceivedVote {
   };
 }
 
-/** The current input with an edit, as canonical JSON; `undefined` where that can't be made or the action wouldn't take it. */
+/**
+ * What policy is to be asked about once an edit is made, as canonical JSON; `undefined` where it can't be made in the input as it is
+ * shown or as policy sees it, or where the action wouldn't take it.
+ */
 export function editInput({ row, action, knowledge }: Deciding, edit: EditRequest): string | undefined {
-  const edited = applyEdit(JSON.parse(row.input), edit);
+  const shown = applyTo(row.input, edit);
+  const judged = row.judged === row.input ? shown : applyTo(row.judged, edit);
+  return shown !== undefined && knowledge.checkInput(action, shown) === undefined ? judged : undefined;
+}
+
+function applyTo(input: string, edit: EditRequest): string | undefined {
+  const edited = applyEdit(JSON.parse(input), edit);
   if ("fault" in edited) return undefined;
   const frozen = freezeInput(edited.input);
-  if ("fault" in frozen) return undefined;
-  return knowledge.checkInput(action, frozen.input) === undefined ? frozen.input : undefined;
+  return "fault" in frozen ? undefined : frozen.input;
 }

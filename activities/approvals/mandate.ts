@@ -62,20 +62,19 @@ function isCovered(row: LockedInvocation, { approval, votes }: Mandate): boolean
   return stages.every(({ approve }, stage) => countApprovals(approval, votes, stage) >= approve);
 }
 
-/** People whose last vote in a stage was a yes to what is about to run, made in time. */
+/** People whose standing vote in a stage is a yes to what is about to run, made in time. */
 function countApprovals({ requesters, digest, decide_by }: ApprovalRow, votes: readonly VoteRow[], stage: number) {
-  const last = new Map<string, VoteRow>();
-  for (const vote of votes) if (vote.stage === stage) last.set(vote.voter, vote);
-  const counting = [...last.values()].filter(
+  const counting = votes.filter(
     (vote) =>
       vote.state === "counted" &&
+      vote.stage === stage &&
       vote.decision === "approve" &&
       vote.digest === digest &&
       vote.edit === null &&
       vote.made_at <= decide_by &&
       !requesters.includes(vote.voter),
   );
-  return counting.length;
+  return new Set(counting.map(({ voter }) => voter)).size;
 }
 
 /** Whether the input is still, to the byte, what the digest was made of. */

@@ -2,6 +2,7 @@ import { currentApprovers, deadlineOf } from "../../src/core/approval/clocks.ts"
 import { readKeptEdit } from "../../src/core/approval/kept-vote.ts";
 import type { ApprovalState, Happening } from "../../src/core/approval/state.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
+import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
 import type { ApprovalRow } from "../../src/store/approvals.ts";
 import type { LockedInvocation } from "../../src/store/invocations.ts";
@@ -9,9 +10,11 @@ import type { TransactionTables } from "../../src/store/store.ts";
 import type { VoteJudgement, VoteRow } from "../../src/store/votes.ts";
 import { votesTopic } from "../../src/core/topics.ts";
 import { eventOf } from "../event-of.ts";
+import type { ActivityPorts } from "../ports.ts";
+import { toldPlaces } from "./judge-votes.ts";
 
 /** A locked approval with its votes. */
-export interface LockedApproval {
+export interface LockedApproval extends Pick<ActivityPorts, "redact" | "signingKey"> {
   readonly tx: TransactionTables;
   readonly row: LockedInvocation;
   readonly approval: ApprovalRow;
@@ -80,17 +83,18 @@ function votedBy(byId: ReadonlyMap<string, VoteRow>, id: string): VoteRow {
   return vote;
 }
 
-function describeHappening({ row }: LockedApproval, { state, happening, byId }: Telling): AuditEntry[] {
+function describeHappening(locked: LockedApproval, { state, happening, byId }: Telling): AuditEntry[] {
+  const { row } = locked;
   const { round, terms } = state;
   switch (happening.kind) {
     case "counted": {
       const { replaces } = happening;
-      return [voteEvent(row, votedBy(byId, happening.vote), { ...(replaces === undefined ? {} : { replaces }) })];
+      return [voteEvent(locked, votedBy(byId, happening.vote), { ...(replaces === undefined ? {} : { replaces }) })];
     }
     case "refused":
-      return [voteEvent(row, votedBy(byId, happening.vote), { code: happening.code })];
+      return [voteEvent(locked, votedBy(byId, happening.vote), { code: happening.code })];
     case "lapsed":
-      return [voteEvent(row, votedBy(byId, happening.vote), { code: happening.code, at: "resolution" })];
+      return [voteEvent(locked, votedBy(byId, happening.vote), { code: happening.code, at: "resolution" })];
     case "stage_opened": {
       const { name, approvers = [] } = terms.stages[happening.stage] ?? {};
       const named = name === undefined ? {} : { name };
@@ -113,16 +117,22 @@ function describeHappening({ row }: LockedApproval, { state, happening, byId }: 
   }
 }
 
-function voteEvent(row: LockedInvocation, vote: VoteRow, outcome: Readonly<Record<string, unknown>>): AuditEntry {
-  const edit = readKeptEdit(vote.edit);
+/** What nobody is known to have written is told by its id alone: no door has redacted it. */
+function voteEvent(
+  { row, redact, signingKey }: LockedApproval,
+  vote: VoteRow,
+  outcome: Readonly<Record<string, unknown>>,
+): AuditEntry {
+  const isGenuine = isAuthenticVote(signingKey, vote);
+  const edit = isGenuine ? readKeptEdit(vote.edit) : undefined;
   const data = {
     vote: vote.id,
     decision: vote.decision,
     digest: vote.digest,
     stage: vote.stage,
-    ...(vote.reason === null ? {} : { reason: vote.reason }),
+    ...(vote.reason === null || !isGenuine ? {} : { reason: vote.reason }),
     madeAt: new Date(vote.made_at).toISOString(),
-    ...(edit === undefined ? {} : { edit: Object.keys(edit) }),
+    ...(edit === undefined ? {} : { edit: toldPlaces({ redact }, edit) }),
     ...outcome,
   };
   const type = "code" in outcome ? "approval.vote_refused" : "approval.vote_recorded";

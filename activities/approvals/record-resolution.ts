@@ -5,6 +5,7 @@ import type { ErrorView } from "../../src/contract/invocation.ts";
 import type { RecordedVerdict } from "../../src/contract/policy.ts";
 import type { ResolvedApproval } from "../../src/core/approval/state.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
+import { computeGrantMac } from "../../src/core/grant-mac.ts";
 import { newGrantId } from "../../src/core/ids.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
 import { canceledError, createErrorView } from "../error-view.ts";
@@ -43,7 +44,7 @@ export async function recordResolution(
 
 /** A grant holds from the moment that the approval it came with was given by everybody who had to. */
 async function issueGrants(
-  { tx, row, approval, votes, nowMs }: LockedApproval,
+  { tx, row, approval, votes, nowMs, signingKey }: LockedApproval,
   counted: ReadonlySet<string>,
 ): Promise<AuditEntry[]> {
   const events: AuditEntry[] = [];
@@ -52,12 +53,13 @@ async function issueGrants(
     const { uses, expiresInMs, scope, bounds } = JSON.parse(vote.grant_terms) as GrantTerms;
     const id = newGrantId(randomBytes);
     const policyVersion = policyVersionOf({ row });
-    await tx.grants.insert({
+    const grant = {
       ...{ tenant: row.tenant, id, vote: vote.id, invocation: row.id, round: approval.round, stage: vote.stage },
       ...{ issuer: vote.voter, action: row.action, action_version: row.action_version, policy_version: policyVersion },
       ...{ actor: row.actor, run: row.run, scope, bounds: canonicalJson(bounds), uses },
       ...{ issued_at: nowMs, expires_at: nowMs + expiresInMs },
-    });
+    };
+    await tx.grants.insert({ ...grant, mac: computeGrantMac(signingKey, grant) });
     const expiresAt = new Date(nowMs + expiresInMs).toISOString();
     const issued = eventOf(row, "grant.issued", { grant: id, vote: vote.id, uses, scope, expiresAt });
     events.push({ ...issued, principal: vote.voter });

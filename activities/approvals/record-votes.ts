@@ -18,10 +18,11 @@ import { requireAction, requireRow } from "../require.ts";
 import { closedStep, executeStep, releaseOf, waitStep } from "../steps.ts";
 import { askAgain } from "./ask-again.ts";
 import { findDrift } from "./find-drift.ts";
-import { createIsApprover, editInput, receivedVote } from "./judge-votes.ts";
+import { createIsApprover, editInput, receivedVote, toldPlaces } from "./judge-votes.ts";
 import { type LockedApproval, recordHappenings } from "./record-happenings.ts";
 import { errorOf, recordResolution } from "./record-resolution.ts";
 import { reopen } from "./reopen.ts";
+import { standingStep } from "./standing-step.ts";
 
 /**
  * Judges every vote that was received, the cancel if there is one, and the clock, and records what came of it in one transaction.
@@ -33,8 +34,10 @@ export async function recordVotes(
   ref: InvocationRef,
   { canceled }: { readonly canceled: boolean },
 ): Promise<Step> {
+  const { redact, signingKey } = ports;
   const knowledge = createKnowledge(ports, ref.tenant);
-  await knowledge.meet(await ports.store.votes.listVoters(ref));
+  // So that the transaction needs no second run. What can't be found out now is missed only if it is needed.
+  await knowledge.meet(await ports.store.votes.listVoters(ref)).catch(() => undefined);
   return countingRefusals(ports, async ({ onStart, onRefused }) => {
     const inForce = await ports.policies.inForce(ref.tenant);
     return ports.store.transaction(async (tx) => {
@@ -44,26 +47,33 @@ export async function recordVotes(
       const locked = await tx.approvals.lock(ref);
       if (locked === undefined) throw new Error("A run waits for people without an approval");
       const votes = await tx.votes.listOfRound(ref, locked.approval.round);
-      const action = requireAction(ports, row.action);
       const options = { temporalRunId: row.temporal_run_id ?? "", onRefused };
-      const deciding = { ports, tx, row, action, inForce, knowledge, options };
-      return judge(deciding, { tx, row, ...locked, votes }, canceled);
+      const deciding: Deciding = {
+        ...{ ports, tx, row, inForce, knowledge, options },
+        // A cancel and the clock end what waits for an action that no worker has any more.
+        get action() {
+          return requireAction(ports, row.action);
+        },
+      };
+      return judge(deciding, { tx, row, ...locked, votes, redact, signingKey }, canceled);
     });
   });
 }
 
 async function judge(deciding: Deciding, locked: LockedApproval, canceled: boolean): Promise<Step> {
-  const { ports, row, action } = deciding;
+  const { ports, tx, row } = deciding;
   const { approval, votes, nowMs } = locked;
+  if (approval.status !== "pending") return standingStep(ports, tx, row);
   // A forged row that says it was counted is none; one that says it was received is judged, so that the record names it.
   const standing = votes.filter((vote) => vote.state === "counted" && isAuthenticVote(ports.signingKey, vote));
   const state = approvalStateOf(approval, standing);
-  if (state.resolution !== undefined) return executeStep(row, action, releaseOf(state.resolution, nowMs));
+  const cancel = cancelOf(row, canceled);
   const advanced = advanceApproval(state, {
     votes: votes.filter((vote) => vote.state === "received").map((vote) => receivedVote(deciding, vote)),
-    cancel: cancelOf(row, canceled),
+    cancel,
     nowMs,
-    isApprover: createIsApprover(deciding),
+    // Once it is canceled it doesn't matter who anybody is, and nobody has to be asked.
+    isApprover: cancel === undefined ? createIsApprover(deciding) : () => true,
   });
   const events = await recordHappenings(locked, advanced.state, advanced.happenings);
   const edited = advanced.happenings.find((happening) => happening.kind === "edited");
@@ -83,15 +93,15 @@ async function openEdited(
 ): Promise<Step> {
   const editor = votes.find((candidate) => candidate.id === vote);
   const edit = editor && readKeptEdit(editor.edit);
-  const input = edit && editInput(deciding, edit);
-  if (editor === undefined || edit === undefined || input === undefined)
+  const judged = edit && editInput(deciding, edit);
+  if (editor === undefined || edit === undefined || judged === undefined)
     throw new Error("An edit was counted that can't be made");
   return reopen(deciding, approval, {
     events,
-    because: `${editor.voter} changed ${Object.keys(edit).join(", ")}`,
+    because: `${editor.voter} changed ${toldPlaces(deciding.ports, edit).join(", ")}`,
     requesters: [...new Set([...approval.requesters, editor.voter])],
     author: `approver ${editor.voter}`,
-    input,
+    judged,
   });
 }
 
@@ -103,7 +113,7 @@ interface Resolving {
 }
 
 async function resolve(deciding: Deciding, locked: LockedApproval, resolving: Resolving): Promise<Step> {
-  const { tx, row, action } = deciding;
+  const { tx, row } = deciding;
   const { resolution, counted, events } = resolving;
   const { status } = resolution;
   const drift = status === "approved" ? findDrift(deciding) : undefined;
@@ -112,7 +122,7 @@ async function resolve(deciding: Deciding, locked: LockedApproval, resolving: Re
   if (status !== "approved")
     return closeRow(tx, row, { status, error: errorOf(resolution, status), events: [...events, ...resolved] });
   await tx.audit.append(row.tenant, [...events, ...resolved]);
-  return executeStep(row, action, releaseOf(resolution, locked.nowMs));
+  return executeStep(row, deciding.action, releaseOf(resolution, locked.nowMs));
 }
 
 /** Votes that count by now: those of stages before, and what this look made of those of the open one. */

@@ -2,10 +2,9 @@ import type { GrantTerms } from "../../src/contract/grants.ts";
 import type { RecordedVerdict } from "../../src/contract/policy.ts";
 import { isEligible } from "../../src/core/approval/eligibility.ts";
 import { coverByGrants, coversInput, type StandingGrant } from "../../src/core/approval/grants.ts";
-import { canonicalJson } from "../../src/core/canonical.ts";
 import { inputDigest } from "../../src/core/digest.ts";
+import { isAuthenticGrant } from "../../src/core/grant-mac.ts";
 import { parseGrantId } from "../../src/core/ids.ts";
-import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
 import type { UsableGrant } from "../../src/store/grants.ts";
 import type { LockedInvocation } from "../../src/store/invocations.ts";
@@ -65,29 +64,15 @@ async function lockGrants(
   return rows.filter((grant) => isIssued(ports.signingKey, grant)).map(standingGrant);
 }
 
-/** Whether a counted vote that a door wrote gave this grant: a row that was written or changed by hand has none behind it. */
-function isIssued(signingKey: string, { cast, ...grant }: UsableGrant): boolean {
-  const { id, invocation, round, stage, voter, decision, state, digest, grant_terms } = cast;
-  if (state !== "counted" || decision !== "approve" || grant_terms === null) return false;
-  if (!isAuthenticVote(signingKey, cast)) return false;
-  const terms = JSON.parse(grant_terms) as GrantTerms;
+/** Whether a worker issued this grant, as it stands, for an input that people approved: a row that was written or changed by hand is none. */
+function isIssued(signingKey: string, grant: UsableGrant): boolean {
   return (
-    grant.vote === id &&
-    grant.source_status === "approved" &&
-    digestOf(grant) === digest &&
-    grant.invocation === invocation &&
-    grant.round === round &&
-    grant.stage === stage &&
-    grant.issuer === voter &&
-    grant.uses === terms.uses &&
-    grant.scope === terms.scope &&
-    grant.bounds === canonicalJson(terms.bounds) &&
-    grant.expires_at - grant.issued_at === terms.expiresInMs
+    isAuthenticGrant(signingKey, grant) && grant.source_status === "approved" && digestOf(grant) === grant.source_digest
   );
 }
 
 /** The digest that the approved call had if neither it nor what the grant says of it was changed. */
-function digestOf(grant: Omit<UsableGrant, "cast">): string {
+function digestOf(grant: UsableGrant): string {
   const { tenant, invocation, round, actor, action, action_version: actionVersion, source_salt: salt } = grant;
   const input = JSON.parse(grant.source_input) as unknown;
   return inputDigest({ tenant, invocation, round, actor, action, actionVersion, salt, input });

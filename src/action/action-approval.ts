@@ -49,8 +49,8 @@ export interface ActionApproval extends Omit<StageRule, "name"> {
   readonly exclude?: OneOrMore<"requester" | "previous_stage"> | undefined;
   /** Whether a vote needs a reason; default false. */
   readonly requireReason?: boolean | "on_reject" | undefined;
-  /** A regex (RE2 syntax) that is searched for in reasons. */
-  readonly reasonPattern?: string | undefined;
+  /** One or several regexes (RE2 syntax), all of which must be found in a reason that is required or given. */
+  readonly reasonPattern?: OneOrMore<string> | undefined;
   /** JSON pointers of the input's fields that an approver may change; default: none. */
   readonly edit?: { readonly allow: OneOrMore<string> } | undefined;
   /** What becomes of a request when policy or action changed in a way that alters its verdict or terms; default `ask_again`. */

@@ -5,7 +5,7 @@ import { parseRegex } from "../core/policy/match/patterns.ts";
 import type { Fault } from "./definition-fault.ts";
 
 /**
- * Checks what stands in the texts of an action's terms: conditions in CEL and the pattern of reasons. Apart from the definition itself,
+ * Checks what stands in the texts of an action's terms: conditions in CEL and the patterns of reasons. Apart from the definition itself,
  * since their parsers are packages, which whoever only calls an action doesn't load.
  * @throws invalid_request naming the first that is wrong
  */
@@ -21,7 +21,8 @@ export function assertApprovalTexts({ stages, reasonPattern }: Readonly<Approval
       `has a condition with a fault at character ${found.start + 1}: ${found.message}${hint}`,
     );
   }
-  const pattern = reasonPattern === undefined ? undefined : parseRegex(reasonPattern);
-  if (pattern !== undefined && "fault" in pattern)
-    throw fault("approval.reasonPattern", `can't be used: ${pattern.fault}`);
+  for (const source of reasonPattern ?? []) {
+    const pattern = parseRegex(source);
+    if ("fault" in pattern) throw fault("approval.reasonPattern", `can't be used: ${pattern.fault}`);
+  }
 }

@@ -53,7 +53,7 @@ export function readActionApproval(value: unknown, fault: Fault): Readonly<Appro
     ...withDefined("executeByMs", readClock(members, "executeBy")),
     exclude: withRequester(exclude),
     requireReason: readOptional(members, "requireReason", readReasonNeed) ?? DEFAULT_APPROVAL_TERMS.requireReason,
-    ...withDefined("reasonPattern", readOptional(members, "reasonPattern", readPattern)),
+    ...withDefined("reasonPattern", readOptional(members, "reasonPattern", readPatterns)),
     ...withDefined("edit", readOptional(members, "edit", readEditable)),
     onDrift: readOptional(members, "onDrift", (at) => readWord(at, DRIFT_ANSWERS)) ?? DEFAULT_APPROVAL_TERMS.onDrift,
   };
@@ -143,8 +143,9 @@ function readReasonNeed({ value, field, fault }: Place): ApprovalTerms["requireR
   throw fault(field, "must be true, false or on_reject");
 }
 
-function readPattern(place: Place): string {
-  return readText(place, MAX_PATTERN_CHARS);
+function readPatterns(place: Place): string[] {
+  const patterns = readEach(place, (each) => readText(each, MAX_PATTERN_CHARS), "no form would be asked for");
+  return [...new Set(patterns)];
 }
 
 function readEditable(place: Place): ApprovalTerms["edit"] {

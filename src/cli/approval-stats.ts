@@ -8,11 +8,24 @@ import type { Terminal } from "./terminal.ts";
 type StatsOptions = ConnectionOptions & ApprovalStatsQuery;
 
 const RULES = {
-  headings: ["RULE", "ASKED", "PER 100 CALLS", "YES", "NO", "EXPIRED", "CANCELED", "OPEN", "P50", "P90", "REMARK"],
+  headings: [
+    "RULE",
+    "ASKED",
+    "PER 100 CALLS",
+    "YES",
+    "NO",
+    "EXPIRED",
+    "CANCELED",
+    "SUPERSEDED",
+    "OPEN",
+    "P50",
+    "P90",
+    "REMARK",
+  ],
   cells: (rule: RuleQuestions) => [
     rule.rule ?? "(the default)",
     ...[rule.questions, rule.questionsPer100Calls].map(String),
-    ...[rule.approved, rule.rejected, rule.expired, rule.canceled, rule.pending].map(String),
+    ...[rule.approved, rule.rejected, rule.expired, rule.canceled, rule.superseded, rule.pending].map(String),
     ...describeTimes(rule),
     rule.alwaysApproved ? "always yes" : "",
   ],
@@ -42,7 +55,7 @@ async function printStats(terminal: Terminal, stats: ApprovalStats): Promise<voi
     Calls: String(stats.calls),
     Requests: `${stats.questions}, ${stats.questionsPer100Calls} per 100 calls`,
     Answered: `${stats.approved} yes, ${stats.rejected} no`,
-    Unanswered: `${stats.expired} expired, ${stats.canceled} canceled, ${stats.pending} open`,
+    Unanswered: `${stats.expired} expired, ${stats.canceled} canceled, ${stats.superseded} superseded, ${stats.pending} open`,
     "Time to answer": p50 === "" ? "" : `half within ${p50}, nine of ten within ${p90}`,
   });
   if (stats.rules.length === 0) return;

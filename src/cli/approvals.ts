@@ -56,7 +56,10 @@ export function addApprovalsCommand(program: Command, context: CommandContext): 
   group
     .command("list")
     .description("list requests for approval, newest first")
-    .option("--status <status>", "only those that stand here: pending, approved, rejected, expired or canceled")
+    .option(
+      "--status <status>",
+      "only those that stand here: pending, approved, rejected, expired, canceled or superseded",
+    )
     .option("--action <name>", "only those of this action")
     .option("--mine", "only those that you may vote on now")
     .option("--limit <rows>", "rows on the page, 1 to 200", parseLimit)

@@ -14,7 +14,7 @@ const STAGES = {
     stage.by,
     stage.decideBy,
     stage.remindAt,
-    stage.escalations.map(describeEscalation).join("; "),
+    stage.escalations.map((escalation) => describeEscalation(escalation, stage)).join("; "),
   ],
 };
 
@@ -103,13 +103,15 @@ function describeStanding(approval: ApprovalView) {
     ...describeRemaining(approval.remaining ?? []),
     Votes: `${tally.approve} of ${thresholds.approve} to approve, ${tally.reject} of ${thresholds.deny} to reject`,
     "Reason asked": describeReasonAsked(approval),
-    "Decide by": approval.decideBy,
+    // The open stage may end before the whole does.
+    "Decide by": stages[stage]?.decideBy ?? approval.decideBy,
     "Execute by": approval.executeBy,
   };
 }
 
 function describeReasonAsked({ requireReason, reasonPattern }: ApprovalView): string | undefined {
-  const form = reasonPattern === undefined ? "" : ` in the form ${reasonPattern}`;
+  const patterns = [reasonPattern ?? []].flat();
+  const form = patterns.length === 0 ? "" : ` in the form ${patterns.join(" and ")}`;
   if (requireReason === true) return `with every vote${form}`;
   if (requireReason === "on_reject") return `with a rejection${form}`;
   return form === "" ? undefined : `if one is given,${form}`;
@@ -136,12 +138,16 @@ function describeEnd({ resolution, invocationStatus, temporalUiUrl }: ApprovalVi
   };
 }
 
-function describeEscalation({ at, to, notify, done }: StageView["escalations"][number]): string {
+/** One without an instant is still to come where its stage is, and never comes where it isn't. */
+function describeEscalation(
+  { at, to, notify, done }: StageView["escalations"][number],
+  { status }: Pick<StageView, "status">,
+): string {
   const whom = [
     ...(to.length === 0 ? [] : [`to ${to.join(", ")}`]),
     ...(notify.length === 0 ? [] : [`telling ${notify.join(", ")}`]),
   ];
-  return [done ? "done" : (at ?? "later"), ...whom].join(" ");
+  return [done ? "done" : (at ?? (status === "waiting" ? "later" : "not done")), ...whom].join(" ");
 }
 
 function describeVote({ decision, edit, grant }: VoteView): string {

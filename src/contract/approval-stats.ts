@@ -15,6 +15,8 @@ const Answers = {
   rejected: z.int(),
   expired: z.int(),
   canceled: z.int(),
+  // Withdrawn without an answer: policy decided the edited or changed call without people.
+  superseded: z.int(),
   // Milliseconds from the request to its approval or rejection; absent while nobody answered any.
   timeToAnswerMs: z.object({ p50: z.number(), p90: z.number() }).optional(),
 };

@@ -29,7 +29,8 @@ export type ApprovalExclusion = z.infer<typeof ApprovalExclusion>;
 
 /**
  * What it takes to approve a call, as a verdict's obligation; durations in milliseconds. The stages come one after the other;
- * `decideByMs` is for all of them together, `executeByMs` runs from the last vote. `edit.allow` are JSON pointers of the input.
+ * `decideByMs` is for all of them together, `executeByMs` runs from the last vote. Every `reasonPattern` must be found in a reason.
+ * `edit.allow` are JSON pointers of the input.
  */
 export const ApprovalTerms = z.object({
   stages: z.array(ApprovalStage).min(1),
@@ -37,7 +38,7 @@ export const ApprovalTerms = z.object({
   executeByMs: z.int().positive().optional(),
   exclude: z.array(ApprovalExclusion),
   requireReason: z.union([z.boolean(), z.literal("on_reject")]),
-  reasonPattern: z.string().optional(),
+  reasonPattern: z.array(z.string()).min(1).optional(),
   edit: z.object({ allow: z.array(z.string()).min(1) }).optional(),
   onDrift: z.enum(["ask_again", "deny"]),
 });

@@ -3,8 +3,11 @@ import { GrantRequest, GrantTerms } from "./grants.ts";
 import { RemainingLimit } from "./guards.ts";
 import { Risk } from "./manifest.ts";
 
-/** Where an approval stands; everything but `pending` is its one resolution. */
-export const ApprovalStatus = z.enum(["pending", "approved", "rejected", "expired", "canceled"]);
+/**
+ * Where an approval stands. `pending` is open; `superseded` was withdrawn without a resolution, since the call that it asked about is not
+ * asked about any more: policy decided the edited or changed call without people. Everything else is its one resolution.
+ */
+export const ApprovalStatus = z.enum(["pending", "approved", "rejected", "expired", "canceled", "superseded"]);
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
 /** An approver's answer. */
@@ -60,7 +63,7 @@ export type VoteView = z.infer<typeof VoteView>;
 
 /** What votes, clock or cancel made of an approval; made once. */
 export const Resolution = z.object({
-  status: ApprovalStatus.exclude(["pending"]),
+  status: ApprovalStatus.exclude(["pending", "superseded"]),
   at: z.string(),
   by: z.array(z.string()),
   reason: z.string().optional(),
@@ -151,7 +154,8 @@ export const ApprovalView = z.object({
   stage: z.int(),
   stages: z.array(StageView),
   requireReason: z.union([z.boolean(), z.literal("on_reject")]),
-  reasonPattern: z.string().optional(),
+  // All of them must be found in a reason; a plain text when there is one.
+  reasonPattern: z.union([z.string(), z.array(z.string())]).optional(),
   editable: z.array(z.string()).optional(),
   openedAt: z.string(),
   decideBy: z.string(),
@@ -159,7 +163,8 @@ export const ApprovalView = z.object({
   outlook: OutlookView.optional(),
   votes: z.array(VoteView),
   resolution: Resolution.optional(),
-  // With one approval only, not in lists: what is left of the limits that the call counts in, its revisions, the request before.
+  // With one approval only, not in lists: what is left of the limits that the call counts in, its revisions, and the request before,
+  // where the reader may see that one too; an answer to a vote leaves it out.
   remaining: z.array(RemainingLimit).optional(),
   revisions: z.array(RevisionView).optional(),
   previous: PreviousView.optional(),

@@ -151,6 +151,8 @@ export const RecordedVerdict = Verdict.extend({
   obligations: Obligations.omit({ sanitize: true }),
   policyVersion: z.string(),
   sanitized: SanitizedPlaces.optional(),
+  // People are asked since a budget is exceeded: policy itself asks nobody.
+  exceeds: z.literal(true).optional(),
   // Grants that stand for the approval that policy asked for; the effect is then what it would have been without that question.
   granted: z.array(z.object({ grant: z.string(), by: z.string() })).optional(),
 });

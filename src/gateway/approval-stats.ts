@@ -38,9 +38,9 @@ function viewRule(counts: RuleCounts): RuleQuestions {
 }
 
 function viewCounts(counts: QuestionCounts): Omit<RuleQuestions, "rule" | "alwaysApproved"> {
-  const { questions, pending, approved, rejected, expired, canceled, p50_ms: p50, p90_ms: p90 } = counts;
+  const { questions, pending, approved, rejected, expired, canceled, superseded, p50_ms: p50, p90_ms: p90 } = counts;
   return {
-    ...{ questions, pending, approved, rejected, expired, canceled },
+    ...{ questions, pending, approved, rejected, expired, canceled, superseded },
     ...(p50 === null || p90 === null ? {} : { timeToAnswerMs: { p50: Math.round(p50), p90: Math.round(p90) } }),
     questionsPer100Calls: perHundred(questions, counts.calls),
   };

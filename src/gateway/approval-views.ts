@@ -22,8 +22,9 @@ import type { PreviousApproval, RevisionRow } from "../store/approval-rounds.ts"
 import type { ApprovalDetailRow, EmbeddedVote } from "../store/approvals.ts";
 import { viewOutlook } from "./outlook-view.ts";
 import type { Redact } from "./ports.ts";
+import { viewReasonPattern } from "./reason-patterns.ts";
 import { redactBounds } from "./view-grant.ts";
-import { known, latestExecuteBy, maybeWireTime, toWireTime, wireStatusOf, withoutAbsent } from "./views.ts";
+import { known, latestExecuteBy, maybeWireTime, toWireTime, withoutAbsent } from "./views.ts";
 
 /** What the view of an approval shows besides the row: how the action describes itself, and where its run is seen. */
 export interface ApprovalViewParts {
@@ -32,15 +33,15 @@ export interface ApprovalViewParts {
   readonly risk: Risk;
   readonly temporalUiUrl: string | undefined;
   readonly redact: Redact;
-  /** JSON pointers that the action declares secret. */
-  readonly secretFields: readonly string[];
+  /** JSON pointers that the action declared secret in the version that is voted on; `undefined` where nobody knows them any more. */
+  readonly secretFields: readonly string[] | undefined;
   /** How many votes are shown, the newest; all of them when absent. */
   readonly maxVotes?: number | undefined;
   /** Absent in lists, and for a call that no rate and no budget limits. */
   readonly remaining?: readonly RemainingLimit[] | undefined;
   /** Every round of the input; absent in lists. */
   readonly revisions?: readonly RevisionRow[] | undefined;
-  /** The same actor's request before; absent in lists, and for the first one. */
+  /** The same actor's request before, for a reader who may see that one too; absent in lists, and for the first one. */
   readonly previous?: PreviousApproval | undefined;
 }
 
@@ -90,14 +91,14 @@ function viewStanding(row: ApprovalDetailRow, state: ApprovalState): Partial<App
   const { terms, progress } = state;
   const { approve, deny } = openStageOf(state);
   return {
-    status: wireStatusOf(row),
+    status: row.status,
     approvers: [...row.approvers],
     thresholds: { approve, deny },
     tally: tallyVotes(state.counted),
     stage: progress.stage,
     stages: describeStages(state).map(viewStage),
     requireReason: terms.requireReason,
-    reasonPattern: terms.reasonPattern,
+    reasonPattern: viewReasonPattern(terms),
     editable: terms.edit?.allow,
     openedAt: toWireTime(row.opened_at),
     decideBy: toWireTime(row.decide_by),
@@ -131,7 +132,7 @@ function viewStage(stage: DescribedStage): StageView {
   }) as StageView;
 }
 
-/** Of an edit only the pointers: its values are real ones, and may be secret. */
+/** Of an edit only the pointers, which a caller wrote: its values are real ones, and may be secret. */
 function viewVote(vote: EmbeddedVote, { redact, secretFields }: ApprovalViewParts): VoteView {
   const edit = readKeptEdit(vote.edit);
   const grant = GrantTerms.safeParse(readKeptGrant(vote.grant_terms)).data;
@@ -144,7 +145,7 @@ function viewVote(vote: EmbeddedVote, { redact, secretFields }: ApprovalViewPart
     at: toWireTime(vote.made_at),
     state: vote.state,
     code: known(vote.code),
-    edit: edit && Object.keys(edit),
+    edit: edit && Object.keys(edit).map((pointer) => redact(pointer)),
     grant: grant && { ...grant, bounds: redactBounds(grant.bounds, redact, secretFields) },
   }) as VoteView;
 }
@@ -169,7 +170,7 @@ function viewPrevious(previous: PreviousApproval): PreviousView {
   };
   return withoutAbsent({
     id: previous.invocation,
-    status: wireStatusOf(previous),
+    status: previous.status,
     openedAt: toWireTime(previous.opened_at),
     resolvedAt: maybeWireTime(previous.resolved_at),
     by: resolution?.by ?? [],

@@ -57,8 +57,14 @@ function settle<Value>(work: Promise<Value>): Promise<Settled<Value>> {
 function toError({ context }: VotingDesk, error: unknown): CountersignError {
   const translated = translateStoreError(error, context.store);
   if (translated instanceof CountersignError) return translated;
-  context.log("error", "A vote of a batch failed", { error });
-  return new CountersignError("internal", "An unexpected fault on our side", { cause: error });
+  context.log("error", "A vote of a batch failed", { error: describeFault(error) });
+  return new CountersignError("internal", "An unexpected fault on our side");
+}
+
+/** A driver's text may repeat what it was given to write, and an edit's values are real ones. */
+function describeFault(error: unknown): Readonly<Record<string, string>> {
+  if (!(error instanceof Error)) return { name: typeof error };
+  return { name: error.name, ...("code" in error && typeof error.code === "string" ? { code: error.code } : {}) };
 }
 
 /** Votes by approval, each in the order sent. */

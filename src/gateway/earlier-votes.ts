@@ -12,9 +12,28 @@ export interface VoteToFind {
   readonly ballot: ReadBallot;
   readonly voter: string;
   readonly approval: ApprovalRow;
+  /** The voter's own votes of the round, as {@link listOwn} gives them. */
+  readonly own: readonly VoteRow[];
   /** The open stage, from 0. */
   readonly stage: number;
+  /** Whether the approval has its resolution, so that no vote can replace another any more. */
+  readonly isResolved: boolean;
   readonly signingKey: string;
+}
+
+/** Whose votes are meant, and in which round. */
+export interface OwnVotes {
+  readonly tx: TransactionTables;
+  readonly voter: string;
+  readonly approval: ApprovalRow;
+  readonly signingKey: string;
+}
+
+/** What the voter said in the round, but for what was refused, oldest first. A row that no door wrote is nobody's word. */
+export async function listOwn({ tx, voter, approval, signingKey }: OwnVotes): Promise<readonly VoteRow[]> {
+  const ref = { tenant: approval.tenant, id: approval.invocation };
+  const rows = await tx.votes.listOfVoter(ref, approval.round, voter);
+  return rows.filter((row) => isAuthenticVote(signingKey, row));
 }
 
 /**
@@ -32,18 +51,15 @@ export async function findByKey({ tx, ballot, voter, signingKey }: VoteToFind): 
   throw new CountersignError("idempotency_conflict", "The idempotency key was used with another vote");
 }
 
-/** The voter's newest word in the open stage, if it says the same. A row that no door wrote is nobody's word. */
-export async function findNewest(wanted: VoteToFind): Promise<VoteId | undefined> {
-  const { tx, ballot, voter, approval, stage, signingKey } = wanted;
+/** The voter's newest word in the open stage, if it says the same. */
+export function findNewest({ ballot, approval, own, stage, isResolved }: VoteToFind): VoteId | undefined {
   if ((ballot.digest ?? approval.digest) !== approval.digest) return undefined;
-  const votes = await tx.votes.listOfVoter(ballot.ref, approval.round, voter);
+  // A key that no vote came with is remembered by a vote of its own: sent again later, it must overturn nothing that was said since.
+  if (ballot.idempotencyKey !== null && !isResolved) return undefined;
   // One that was replaced, or refused, keeps nobody from saying the same again.
-  const newest = votes.findLast(
+  const newest = own.findLast(
     (row) =>
-      row.stage === stage &&
-      (row.state === "received" || row.state === "counted") &&
-      row.digest === approval.digest &&
-      isAuthenticVote(signingKey, row),
+      row.stage === stage && (row.state === "received" || row.state === "counted") && row.digest === approval.digest,
   );
   return newest !== undefined && saysTheSame(ballot, newest) ? newest.id : undefined;
 }

@@ -51,7 +51,7 @@ export interface AllowedEdit {
  * (`unsatisfiable_approval`). `undefined` when it can.
  */
 export async function findEditFault(
-  { schemas }: GatewayContext,
+  { schemas, redact }: GatewayContext,
   tx: TransactionTables,
   allowed: AllowedEdit,
 ): Promise<CountersignError | undefined> {
@@ -59,7 +59,7 @@ export async function findEditFault(
   const input = JSON.parse(allowed.request.input) as unknown;
   if (changesNothing(input, edit)) return new CountersignError("invalid_request", "The edit changes nothing");
   const applied = applyEdit(input, edit);
-  if ("fault" in applied) return new CountersignError("invalid_input", applied.fault);
+  if ("fault" in applied) return new CountersignError("invalid_input", String(redact(applied.fault)));
   const manifest = await tx.manifests.get(allowed.request.action);
   if (manifest === undefined) return new CountersignError("invalid_input", "The action is published no more");
   try {

@@ -85,7 +85,7 @@ async function viewAll(ports: GatewayPorts, tenant: string, rows: readonly Grant
   return rows.map((row) => {
     const { current, issuedFor } = manifests.get(keyOf(row)) ?? {};
     const present = { nowMs, policyVersion, actionVersion: current?.version };
-    return viewGrant(row, { present, redact: ports.redact, secretFields: issuedFor?.secretFields ?? [] });
+    return viewGrant(row, { present, redact: ports.redact, secretFields: issuedFor?.secretFields });
   });
 }
 

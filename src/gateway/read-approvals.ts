@@ -12,7 +12,7 @@ import type { Caller } from "./gateway.ts";
 import { assertPermission, permits } from "./permissions.ts";
 import { notFound } from "./read-invocations.ts";
 import { readRemaining } from "./remaining-limits.ts";
-import { fillPage, keepVisible } from "./visible-approvals.ts";
+import { fillPage, keepVisible, maySee } from "./visible-approvals.ts";
 
 /** Votes that a list shows of each approval, the newest. Our choice: whoever wants all of them looks at the one. */
 const MAX_LISTED_VOTES = 50;
@@ -23,7 +23,7 @@ interface ListQuery {
   readonly page: PageQuery;
 }
 
-/** The view of an approval that is known to exist. */
+/** The view of an approval that is known to exist, as everybody sees it who may see it: without the request before. */
 export async function readApprovalView(context: GatewayContext, ref: InvocationRef): Promise<ApprovalView> {
   const row = await context.store.approvals.get(ref);
   if (row === undefined) throw notFound();
@@ -37,7 +37,7 @@ export async function getApproval(context: GatewayContext, caller: Caller, id: s
   if (parsed === undefined) throw notFound();
   const row = await context.store.approvals.get({ tenant: caller.principal.tenant, id: parsed });
   if (row === undefined || !(await maySee(context, caller, row))) throw notFound();
-  return viewRow(context, row);
+  return viewRow(context, row, caller);
 }
 
 /** Newest first, under the same visibility; with `eligible` only those that the caller may vote on right now. */
@@ -48,11 +48,32 @@ export async function listApprovals(
 ): Promise<Page<ApprovalView>> {
   await assertMayLook(context, caller);
   const page = await readPage(context, caller, query);
-  const manifests = new Map((await context.store.manifests.list()).map((manifest) => [manifest.name, manifest]));
-  const items = page.items.map((row) =>
-    viewWith(context, row, { manifest: manifests.get(row.action), maxVotes: MAX_LISTED_VOTES }),
-  );
+  const { manifests } = context.store;
+  const current = new Map((await manifests.list()).map((manifest) => [manifest.name, manifest]));
+  const versions = await readVersions(context, page.items, current);
+  const items = page.items.map((row) => {
+    const known = { manifest: current.get(row.action), version: versions.get(versionKey(row)) };
+    return viewWith(context, row, { ...known, maxVotes: MAX_LISTED_VOTES });
+  });
   return { ...page, items };
+}
+
+/** The actions as the calls were decided for them, each looked up once, and not at all where it is the current one. */
+async function readVersions(
+  { store }: GatewayContext,
+  rows: readonly ApprovalDetailRow[],
+  current: ReadonlyMap<string, Manifest>,
+): Promise<ReadonlyMap<string, Manifest | undefined>> {
+  const wanted = new Map(rows.map((row) => [versionKey(row), row]));
+  const read = async ([key, { action, action_version: version }]: readonly [string, ApprovalDetailRow]) => {
+    const manifest = current.get(action);
+    return [key, manifest?.version === version ? manifest : await store.manifests.getVersion(action, version)] as const;
+  };
+  return new Map(await Promise.all([...wanted].map(read)));
+}
+
+function versionKey({ action, action_version }: ApprovalDetailRow): string {
+  return `${action} ${action_version}`;
 }
 
 async function readPage(
@@ -86,35 +107,53 @@ async function assertMayLook(context: GatewayContext, caller: Caller): Promise<v
   if (!permits(caller, "approve")) await assertPermission(context, caller, "read");
 }
 
-async function maySee(context: GatewayContext, caller: Caller, row: ApprovalDetailRow): Promise<boolean> {
-  if (permits(caller, "audit")) return true;
-  return (await keepVisible(context, caller, { rows: [row], claim: "may_see" })).length > 0;
-}
-
-async function viewRow(context: GatewayContext, row: ApprovalDetailRow): Promise<ApprovalView> {
+/** @param reader absent for a view that is shared: the request before is left out then */
+async function viewRow(context: GatewayContext, row: ApprovalDetailRow, reader?: Caller): Promise<ApprovalView> {
   const { store } = context;
   const ref = { tenant: row.tenant, id: row.invocation };
-  const [manifest, remaining, revisions, previous] = await Promise.all([
+  const [manifest, version, remaining, revisions, previous] = await Promise.all([
     store.manifests.get(row.action),
+    store.manifests.getVersion(row.action, row.action_version),
     readRemaining(store, ref),
     store.approvals.revisions(ref),
-    store.approvals.previous(ref),
+    reader === undefined ? undefined : readPrevious(context, reader, ref),
   ]);
-  return viewWith(context, row, { manifest, remaining, revisions, previous });
+  return viewWith(context, row, { manifest, version, remaining, revisions, previous });
+}
+
+/** The request before, if its terms let the reader see it: who may look at one of an actor's requests may not look at all of them. */
+async function readPrevious(
+  context: GatewayContext,
+  reader: Caller,
+  ref: InvocationRef,
+): Promise<ApprovalViewParts["previous"]> {
+  const { approvals } = context.store;
+  const previous = await approvals.previous(ref);
+  if (previous === undefined) return undefined;
+  const row = await approvals.get({ tenant: ref.tenant, id: previous.invocation });
+  return row !== undefined && (await maySee(context, reader, row)) ? previous : undefined;
 }
 
 interface RowParts extends Pick<ApprovalViewParts, "remaining" | "revisions" | "previous" | "maxVotes"> {
+  /** The action as it is published now. */
   readonly manifest: Manifest | undefined;
+  /** The action as the call was decided for it. */
+  readonly version: Manifest | undefined;
 }
 
-function viewWith(context: GatewayContext, row: ApprovalDetailRow, { manifest, ...parts }: RowParts): ApprovalView {
+function viewWith(
+  context: GatewayContext,
+  row: ApprovalDetailRow,
+  { manifest, version, ...parts }: RowParts,
+): ApprovalView {
   return viewApproval(row, {
     ...parts,
     title: manifest?.title,
     description: manifest?.description,
     risk: manifest?.risk ?? "high",
     redact: context.redact,
-    secretFields: manifest?.secretFields ?? [],
+    // The call may have moved on to another version than the one that a superseded round was about.
+    secretFields: row.status === "superseded" ? undefined : version?.secretFields,
     temporalUiUrl: context.runs.uiUrl({ tenant: row.tenant, id: row.invocation }, row.temporal_run_id ?? undefined),
   });
 }

@@ -41,7 +41,7 @@ export function readBallot({ redact }: { readonly redact: Redact }, ref: Invocat
     ...{ ref, decision, digest },
     reason: reason === undefined ? null : String(redact(reason)),
     idempotencyKey: idempotencyKey ?? null,
-    edit: edit === undefined ? null : readEdit(edit),
+    edit: edit === undefined ? null : readEdit(edit, redact),
     grantTerms: grant === undefined ? null : canonicalJson(toGrantTerms(grant)),
   };
 }
@@ -56,9 +56,9 @@ function assertWellFormed({ reason, edit, grant }: Ballot): void {
   throw new CountersignError("invalid_input", `The vote at ${fault.pointer} ${fault.message}`, { details: { errors } });
 }
 
-function readEdit(edit: EditRequest): string {
+function readEdit(edit: EditRequest, redact: Redact): string {
   const fault = checkEditPointers(edit);
-  if (fault !== undefined) throw invalid(fault);
+  if (fault !== undefined) throw invalid(String(redact(fault)));
   return canonicalJson(edit);
 }
 

@@ -12,11 +12,13 @@ import { newVoteId } from "../core/ids.ts";
 import { computeVoteMac } from "../core/vote-mac.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
 import type { TransactionTables } from "../store/store.ts";
+import type { VoteRow } from "../store/votes.ts";
 import type { GatewayContext } from "./context.ts";
-import { findByKey, findNewest, type VoteToFind } from "./earlier-votes.ts";
+import { findByKey, findNewest, listOwn, type VoteToFind } from "./earlier-votes.ts";
 import { type EditedRound, findEditFault, lookAround } from "./find-edit-fault.ts";
 import type { Caller } from "./gateway.ts";
 import type { ReadBallot } from "./read-ballot.ts";
+import { showPlaces } from "./show-places.ts";
 import { describeCode, describeRefusal, type VoteRefusal } from "./vote-refusals.ts";
 
 /** What became of a vote at the door. */
@@ -36,7 +38,12 @@ interface AtDoor {
   readonly circle: EditedRound | undefined;
   readonly approval: ApprovalRow;
   readonly state: ApprovalState;
-  /** Database time, taken once the lock was had, so that votes are kept in the order they were made. */
+  /** The caller's own votes of the round, oldest first. */
+  readonly own: readonly VoteRow[];
+  /**
+   * Database time, taken once the lock was had, so that votes are kept in the order they were made; later than the caller's vote before
+   * it, whatever the clock says, so that a changed mind is never taken for the earlier one.
+   */
   readonly nowMs: number;
 }
 
@@ -46,8 +53,12 @@ export async function receiveVote(context: GatewayContext, caller: Caller, ballo
   return context.store.transaction(async (tx) => {
     const locked = await tx.approvals.lock(ballot.ref);
     if (locked === undefined) return { kind: "absent" };
-    const { approval, nowMs } = locked;
-    return judgeAtDoor({ context, tx, caller, ballot, circle, approval, state: approvalStateOf(approval, []), nowMs });
+    const { approval } = locked;
+    const { signingKey } = context;
+    const own = await listOwn({ tx, voter: caller.principal.subject, approval, signingKey });
+    const nowMs = Math.max(locked.nowMs, (own.at(-1)?.made_at ?? 0) + 1);
+    const state = approvalStateOf(approval, []);
+    return judgeAtDoor({ context, tx, caller, ballot, circle, approval, state, own, nowMs });
   });
 }
 
@@ -57,7 +68,7 @@ async function judgeAtDoor(door: AtDoor): Promise<Received> {
   const { subject } = caller.principal;
   const mayLook = state.requesters.includes(subject) || isApprover(currentApprovers(state, nowMs), subject);
   // Under its key a vote is answered again to whoever made it, also when the stage that it was made in is over.
-  const earlier = (await findByKey(repeated(door))) ?? (mayLook ? await findNewest(repeated(door)) : undefined);
+  const earlier = (await findByKey(repeated(door))) ?? (mayLook ? findNewest(repeated(door)) : undefined);
   if (earlier !== undefined) return { kind: "kept", voteId: earlier, isNew: false };
   const vote = candidateOf(door);
   const refusal =
@@ -73,10 +84,11 @@ async function judgeAtDoor(door: AtDoor): Promise<Received> {
   return { kind: "kept", voteId: vote.id, isNew: true };
 }
 
-function repeated({ context, tx, caller, ballot, approval, state }: AtDoor): VoteToFind {
+function repeated({ context, tx, caller, ballot, approval, state, own }: AtDoor): VoteToFind {
   const { signingKey } = context;
   const voter = caller.principal.subject;
-  return { tx, ballot, voter, approval, stage: state.progress.stage, signingKey };
+  const isResolved = state.resolution !== undefined;
+  return { tx, ballot, voter, approval, own, stage: state.progress.stage, isResolved, signingKey };
 }
 
 /** Holds the caller's own rights, as the credential has them now, against the approvers. */
@@ -102,14 +114,23 @@ function candidateOf({ caller, ballot, circle, approval, state, nowMs }: AtDoor)
     stage: state.progress.stage,
     madeAtMs: nowMs,
     authentic: true,
-    ...(ballot.edit === null ? {} : { edits: Object.keys(JSON.parse(ballot.edit) as EditRequest) }),
+    ...(ballot.edit === null ? {} : { edits: pointersOf(ballot.edit) }),
   };
 }
 
+/** @param edit canonical JSON of an {@link EditRequest} */
+function pointersOf(edit: string): string[] {
+  return Object.keys(JSON.parse(edit) as EditRequest);
+}
+
 /** As the run will judge it, but for what the edit makes of the input. */
-function refuseByTerms({ state }: AtDoor, vote: ReceivedVote, isApprover: IsApprover): VoteRefusal | undefined {
+function refuseByTerms(
+  { context, state }: AtDoor,
+  vote: ReceivedVote,
+  isApprover: IsApprover,
+): VoteRefusal | undefined {
   const code = refuseVote(state, vote, isApprover);
-  return code === undefined ? undefined : describeRefusal(code, state.terms, vote);
+  return code === undefined ? undefined : describeRefusal(code, vote, { terms: state.terms, redact: context.redact });
 }
 
 /** What an edit makes of the input is looked at last: only for somebody who may vote, and edit just this. */
@@ -137,7 +158,7 @@ async function refuseSuperseded({ tx, ballot, approval }: AtDoor): Promise<VoteR
   return describeCode(newest?.round === approval.round ? "already_resolved" : "digest_mismatch");
 }
 
-async function recordRefusal({ tx, caller, ballot, approval }: AtDoor, { code }: VoteRefusal): Promise<void> {
+async function recordRefusal({ context, tx, caller, ballot, approval }: AtDoor, { code }: VoteRefusal): Promise<void> {
   await tx.audit.append(approval.tenant, [
     {
       type: "approval.vote_refused",
@@ -149,7 +170,7 @@ async function recordRefusal({ tx, caller, ballot, approval }: AtDoor, { code }:
         decision: ballot.decision,
         code,
         at: "door",
-        ...(ballot.edit === null ? {} : { edit: Object.keys(JSON.parse(ballot.edit) as EditRequest) }),
+        ...(ballot.edit === null ? {} : { edit: showPlaces(context.redact, pointersOf(ballot.edit)) }),
       },
     },
   ]);

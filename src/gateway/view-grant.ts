@@ -11,8 +11,8 @@ import { toWireTime } from "./views.ts";
 export interface GrantViewParts {
   readonly present: GrantPresent;
   readonly redact: Redact;
-  /** JSON pointers that the action declares secret. */
-  readonly secretFields: readonly string[];
+  /** JSON pointers that the action declared secret when the grant was issued; `undefined` where nobody knows that any more. */
+  readonly secretFields: readonly string[] | undefined;
 }
 
 /** A grant as every door shows it. */
@@ -38,12 +38,20 @@ export function statusOf(row: GrantRow, present: GrantPresent): GrantStatus {
   return statusOfGrant({ ...versions, uses, used, ...times }, present);
 }
 
-/** Bounds as they are shown: what a value is compared with is as secret as the value would be at its place of the input. */
-export function redactBounds(bounds: GrantBounds, redact: Redact, secretFields: readonly string[] = []): GrantBounds {
+/**
+ * Bounds as they are shown: what a value is compared with is as secret as the value would be at its place of the input, and secret where
+ * nobody knows the secret fields.
+ */
+export function redactBounds(
+  bounds: GrantBounds,
+  redact: Redact,
+  secretFields: readonly string[] | undefined,
+): GrantBounds {
   const shown = Object.entries(bounds).map(([pointer, tests]) => {
     const show = ([comparator, operand]: readonly [string, unknown]) => {
       const placed = placeAt(pointer, operand);
-      const isShown = canonicalJson(redact(placed, secretFields)) === canonicalJson(placed);
+      const isShown =
+        secretFields !== undefined && canonicalJson(redact(placed, secretFields)) === canonicalJson(placed);
       return [comparator, isShown ? operand : REDACTED] as const;
     };
     return [pointer, Object.fromEntries(Object.entries(tests).map(show))] as const;

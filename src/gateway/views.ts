@@ -1,4 +1,3 @@
-import type { ApprovalStatus } from "../contract/approval.ts";
 import type { ApprovalTerms } from "../contract/approval-terms.ts";
 import type { ApprovalSummary, InvocationView } from "../contract/invocation.ts";
 import type { RecordedVerdict } from "../contract/policy.ts";
@@ -62,17 +61,12 @@ function viewVerdict(verdict: RecordedVerdict): InvocationView["verdict"] {
 function summarizeApproval(row: ApprovalRow): ApprovalSummary {
   const terms = JSON.parse(row.terms) as ApprovalTerms;
   return withoutAbsent({
-    status: wireStatusOf(row),
+    status: row.status,
     approvers: row.approvers,
     decideBy: toWireTime(row.decide_by),
     executeBy: maybeWireTime(latestExecuteBy(row, terms)),
     resolvedAt: maybeWireTime(row.resolved_at),
   }) as ApprovalSummary;
-}
-
-/** A question that another one, or none, took the place of was withdrawn: nobody answered it. */
-export function wireStatusOf({ status }: Pick<ApprovalRow, "status">): ApprovalStatus {
-  return status === "superseded" ? "canceled" : status;
 }
 
 /** The instant once the resolution fixed it; before, the latest that it can become. */

@@ -9,6 +9,7 @@ import { everyApprover, mayVote } from "../core/approval/who-may.ts";
 import type { ApprovalDetailRow } from "../store/approvals.ts";
 import type { GatewayContext } from "./context.ts";
 import type { Caller } from "./gateway.ts";
+import { permits } from "./permissions.ts";
 
 /** What a list or a look is about: what the caller may see, or what the caller may vote on right now. */
 export type Claim = "may_see" | "may_vote";
@@ -36,6 +37,12 @@ export async function keepVisible(
     if (claim === "may_vote") return mayVote(approvalStateOf(row, []), { subject, nowMs }, isApprover);
     return row.requesters.includes(subject) || isApprover(everyApprover(termsOf(row)), subject);
   });
+}
+
+/** Whether the caller may look at this one: with `audit` at any of the tenant. */
+export async function maySee(context: GatewayContext, caller: Caller, row: ApprovalDetailRow): Promise<boolean> {
+  if (permits(caller, "audit")) return true;
+  return (await keepVisible(context, caller, { rows: [row], claim: "may_see" })).length > 0;
 }
 
 /** One page of a list: what to read, and what of it to keep. */

@@ -2,6 +2,9 @@ import type { ApprovalTerms } from "../contract/approval-terms.ts";
 import { isEditable } from "../core/approval/refuse-vote.ts";
 import type { ReceivedVote } from "../core/approval/state.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import type { Redact } from "./ports.ts";
+import { showPlaces } from "./show-places.ts";
+import { viewReasonPattern } from "./reason-patterns.ts";
 
 /** Why a vote doesn't count, for whoever cast it. */
 export interface VoteRefusal {
@@ -33,18 +36,27 @@ export function describeCode(code: ErrorCode): VoteRefusal {
   return { code, message: MESSAGES[code] ?? "The vote does not count" };
 }
 
+/** What a vote is held against, and how what it says may be repeated. */
+export interface RefusalGrounds {
+  readonly terms: ApprovalTerms;
+  readonly redact: Redact;
+}
+
 /** What a code means for a vote that the door holds against the terms. */
-export function describeRefusal(code: ErrorCode, terms: ApprovalTerms, vote: ReceivedVote): VoteRefusal {
+export function describeRefusal(code: ErrorCode, vote: ReceivedVote, { terms, redact }: RefusalGrounds): VoteRefusal {
   if (code === "invalid_request") return describeReason(terms, vote);
   if (code !== "forbidden") return describeCode(code);
-  const misplaced = (vote.edits ?? []).filter((pointer) => !isEditable(terms, pointer));
+  const refused = (vote.edits ?? []).filter((pointer) => !isEditable(terms, pointer));
+  const misplaced = showPlaces(redact, refused);
   const message = `The approval's terms don't let approvers change ${misplaced.join(", ")}`;
   return { code, message, details: { misplaced, editable: terms.edit?.allow ?? [] } };
 }
 
 /** The one thing about a vote's own words that terms ask for. */
-function describeReason({ requireReason, reasonPattern }: ApprovalTerms, { reason = "" }: ReceivedVote): VoteRefusal {
+function describeReason(terms: ApprovalTerms, { reason = "" }: ReceivedVote): VoteRefusal {
   const code = "invalid_request";
+  const { requireReason } = terms;
+  const reasonPattern = viewReasonPattern(terms);
   const details = { requireReason, ...(reasonPattern === undefined ? {} : { reasonPattern }) };
   if (reason.trim() !== "") return { code, message: "The reason is not of the form that the terms ask for", details };
   const every = requireReason === "on_reject" ? "rejection" : "vote";

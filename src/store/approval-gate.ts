@@ -1,7 +1,7 @@
 import type { Sql } from "./db.ts";
 import { IS_NEWEST_ROUND } from "./newest-round.ts";
 
-/** Whose requests are counted: those of one requester, or those put to one name among the approvers. */
+/** Whose requests are counted: those of one actor, or those put to one name among the approvers of any stage. */
 export type RequestParty = { readonly requester: string } | { readonly approver: string };
 
 /** Requests of a while, and when the oldest of them was opened, epoch milliseconds; absent when there was none. */
@@ -22,8 +22,8 @@ export function createApprovalGate(sql: Sql) {
     /** Requests that wait at present. */
     async countOpen(tenant: string, party: RequestParty): Promise<number> {
       const [row] = await sql.query<{ readonly n: number }>(
-        `select count(*) as n from approval where tenant = $1 and status = 'pending' and ${columnOf(party)} @> $2::text[]`,
-        [tenant, [nameOf(party)]],
+        `select count(*) as n from approval where tenant = $1 and status = 'pending' and ${conditionOf(party)}`,
+        [tenant, nameOf(party)],
       );
       return row?.n ?? 0;
     },
@@ -32,16 +32,17 @@ export function createApprovalGate(sql: Sql) {
     async countSince(tenant: string, party: RequestParty, sinceMs: number): Promise<RecentRequests> {
       const [row] = await sql.query<{ readonly n: number; readonly oldest: number | null }>(
         `select count(*) as n, min(opened_at) as oldest from approval a
-         where tenant = $1 and opened_at >= $3 and ${columnOf(party)} @> $2::text[] and ${IS_NEWEST_ROUND}`,
-        [tenant, [nameOf(party)], new Date(sinceMs)],
+         where tenant = $1 and opened_at >= $3 and ${conditionOf(party)} and ${IS_NEWEST_ROUND}`,
+        [tenant, nameOf(party), new Date(sinceMs)],
       );
       return { count: row?.n ?? 0, oldestAtMs: row?.oldest ?? undefined };
     },
   };
 }
 
-function columnOf(party: RequestParty): "requesters" | "approvers" {
-  return "requester" in party ? "requesters" : "approvers";
+/** `requesters` also holds who only edited the input, and `approvers` only those of the open stage. */
+function conditionOf(party: RequestParty): string {
+  return "requester" in party ? "actor = $2" : "asked @> array[$2::text]";
 }
 
 function nameOf(party: RequestParty): string {

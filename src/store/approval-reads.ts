@@ -50,17 +50,18 @@ function namedAnywhere(names: string): string {
   return `(exists (${named}) or strpos(a.terms, '"when:') > 0)`;
 }
 
-/** A request whose last round was superseded, since it may not be asked any more, was called off. */
+/** Rounds that another one took the place of are no requests of their own. */
 function statusCondition(status: ApprovalStatus | undefined): string {
   switch (status) {
     case undefined:
       return IS_NEWEST_ROUND;
-    case "canceled":
-      return `a.status in ('canceled', 'superseded') and ${IS_NEWEST_ROUND}`;
+    case "superseded":
+      return `a.status = 'superseded' and ${IS_NEWEST_ROUND}`;
     case "pending":
     case "approved":
     case "rejected":
     case "expired":
+    case "canceled":
       return `a.status = '${status}'`;
   }
 }

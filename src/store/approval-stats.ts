@@ -18,8 +18,10 @@ export interface QuestionCounts {
   readonly approved: number;
   readonly rejected: number;
   readonly expired: number;
-  /** Called off, those included that nobody may be asked about any more. */
+  /** Called off. */
   readonly canceled: number;
+  /** Withdrawn, since policy decided the edited or changed call without people. */
+  readonly superseded: number;
   /** Milliseconds from the opening of its newest round to a request's approval or rejection: the median. `null` while none was answered. */
   readonly p50_ms: number | null;
   /** The same time, within which nine of ten were answered. */
@@ -54,13 +56,14 @@ interface CountRow extends QuestionCounts {
  */
 const RULE = `substring(i.verdict from '"reason":"(?:[^"\\\\]|\\\\.)*","rule":"((?:[^"\\\\]|\\\\.)*)"')`;
 
+const STATUSES = ["pending", "approved", "rejected", "expired", "canceled", "superseded"];
 const countOf = (status: string): string => `count(*) filter (where q.status = '${status}') as ${status}`;
 const percentileOf = (share: number): string =>
   `percentile_cont(${share}) within group (order by q.answer_ms) filter (where q.answer_ms is not null)`;
 
 const STATS = `
   with question as (
-    select a.action, case a.status when 'superseded' then 'canceled' else a.status end as status, ${RULE} as rule_text,
+    select a.action, a.status, ${RULE} as rule_text,
       case when a.status in ('approved', 'rejected') then (extract(epoch from a.resolved_at - a.opened_at) * 1000)::float8 end as answer_ms
     from approval a join invocation i on i.tenant = a.tenant and i.id = a.invocation
     where a.tenant = $1 and ($2::text is null or a.action = $2) and a.opened_at >= $3 and a.opened_at < $4 and ${IS_NEWEST_ROUND}
@@ -70,7 +73,7 @@ const STATS = `
     group by c.action
   ), counted as (
     select grouping(q.rule_text) = 1 as is_total, q.rule_text, array_agg(distinct q.action) as actions, count(*) as questions,
-      ${["pending", "approved", "rejected", "expired", "canceled"].map(countOf).join(", ")},
+      ${STATUSES.map(countOf).join(", ")},
       ${percentileOf(0.5)} as p50_ms, ${percentileOf(0.9)} as p90_ms
     from question q group by grouping sets ((q.rule_text), ())
   )
@@ -78,7 +81,7 @@ const STATS = `
   from counted t order by t.is_total desc, t.questions desc, t.rule_text`;
 
 const NONE: QuestionCounts = {
-  ...{ questions: 0, pending: 0, approved: 0, rejected: 0, expired: 0, canceled: 0 },
+  ...{ questions: 0, pending: 0, approved: 0, rejected: 0, expired: 0, canceled: 0, superseded: 0 },
   ...{ p50_ms: null, p90_ms: null, calls: 0 },
 };
 
@@ -105,6 +108,6 @@ function ruleOf({ rule_text: text }: CountRow): string | undefined {
   return text === null ? undefined : (JSON.parse(`"${text}"`) as string);
 }
 
-function countsOf({ questions, pending, approved, rejected, expired, canceled, p50_ms, p90_ms, calls }: CountRow) {
-  return { questions, pending, approved, rejected, expired, canceled, p50_ms, p90_ms, calls };
+function countsOf({ is_total: _isTotal, rule_text: _ruleText, ...counts }: CountRow): QuestionCounts {
+  return counts;
 }

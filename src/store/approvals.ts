@@ -1,6 +1,8 @@
 import type { ApprovalFilter, ApprovalStatus, Decision } from "../contract/approval.ts";
+import type { ApprovalTerms } from "../contract/approval-terms.ts";
 import type { InvocationId, InvocationRef } from "../contract/ids.ts";
 import type { InvocationStatus } from "../contract/invocation.ts";
+import { askedNames } from "../core/approval/asked-names.ts";
 import { asksByCondition } from "../core/approval/eligibility.ts";
 import { createApprovalGate } from "./approval-gate.ts";
 import { createApprovalReads } from "./approval-reads.ts";
@@ -16,8 +18,8 @@ export interface ApprovalRow {
   readonly tenant: string;
   readonly invocation: InvocationId;
   readonly round: number;
-  /** `superseded` once another round has taken its place: it has no resolution of its own. */
-  readonly status: ApprovalStatus | "superseded";
+  /** `superseded` once another round, or none, has taken its place: it has no resolution of its own. */
+  readonly status: ApprovalStatus;
   readonly action: string;
   /** The actor of the call. */
   readonly actor: string;
@@ -25,6 +27,8 @@ export interface ApprovalRow {
   readonly requesters: readonly string[];
   /** Who may vote in the open stage at present. */
   readonly approvers: readonly string[];
+  /** The names that the request was put to when the round was opened, those of later stages included. */
+  readonly asked: readonly string[];
   /** Whether one of the approvers is an expression, so that names alone don't tell who may vote. */
   readonly asks_by_rule: boolean;
   readonly terms: string;
@@ -120,9 +124,9 @@ export function createApprovalTable(sql: Sql) {
 
 /** The actor is the invocation's, so that no caller can name another one. */
 const OPEN = `
-  insert into approval (tenant, invocation, round, status, action, actor, requesters, approvers, asks_by_rule, terms, progress, because,
-    digest, opened_at, decide_by)
-  select $1, $2, $3, 'pending', $4, i.actor, $5::text[], $6::text[], $7, $8, $9, $10, $11, $12, $13
+  insert into approval (tenant, invocation, round, status, action, actor, requesters, approvers, asked, asks_by_rule, terms, progress,
+    because, digest, opened_at, decide_by)
+  select $1, $2, $3, 'pending', $4, i.actor, $5::text[], $6::text[], $7::text[], $8, $9, $10, $11, $12, $13, $14
   from invocation i where i.tenant = $1 and i.id = $2
   on conflict do nothing`;
 
@@ -132,7 +136,8 @@ function createWrites(sql: Sql) {
     async open(row: NewApproval): Promise<void> {
       await sql.query(OPEN, [
         ...[row.ref.tenant, row.ref.id, row.round, row.action],
-        ...[row.requesters, row.approvers, asksByCondition(row.approvers)],
+        ...[row.requesters, row.approvers, askedNames(JSON.parse(row.terms) as ApprovalTerms)],
+        asksByCondition(row.approvers),
         ...[row.terms, row.progress, row.because ?? null, row.digest],
         ...[row.openedAt, row.decideBy],
       ]);
@@ -148,6 +153,14 @@ function createWrites(sql: Sql) {
       if (approval === undefined) return undefined;
       // A statement of its own: a time taken by the locking statement may lie before the wait for the lock.
       return { approval, nowMs: await readNowMs(sql) };
+    },
+
+    /** Ends a round that is still pending, since its call has ended otherwise. */
+    async endPending({ tenant, id }: InvocationRef): Promise<void> {
+      await sql.query(
+        `update approval set status = 'superseded' where tenant = $1 and invocation = $2 and status = 'pending'`,
+        [tenant, id],
+      );
     },
 
     /** Writes the columns that changed. */

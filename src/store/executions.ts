@@ -58,7 +58,7 @@ function createReads(sql: Sql) {
     /** An executing invocation with its first attempt's token, while that attempt is its only one, begun in mode `idempotent`, and has no end. Takes no lock. */
     async findBegun(ref: InvocationRef): Promise<(LockedInvocation & Pick<ExecutionRow, "token">) | undefined> {
       const rows = await sql.query<LockedInvocation & Pick<ExecutionRow, "token">>(
-        `select i.*, r.input, r.salt, ms_now() as now, e.token
+        `select i.*, r.input, r.salt, coalesce(r.judged, r.input) as judged, ms_now() as now, e.token
          from invocation i
          join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
          join execution e on e.tenant = i.tenant and e.invocation = i.id and e.attempt = 1

@@ -5,7 +5,6 @@ import type { Page } from "../contract/problem.ts";
 import type { ApprovalRow } from "./approvals.ts";
 import type { Sql } from "./db.ts";
 import { pageOf, readCursor } from "./paging.ts";
-import type { VoteRow } from "./votes.ts";
 
 /** A grant as it is kept; times epoch milliseconds. */
 export interface GrantRow {
@@ -37,6 +36,8 @@ export interface GrantRow {
   readonly expires_at: number;
   readonly revoked_at: number | null;
   readonly revoked_by: string | null;
+  /** Over all columns but `used` and those of the revocation. */
+  readonly mac: string;
 }
 
 /** A grant as it is issued. */
@@ -50,8 +51,6 @@ export interface GrantDetailRow extends GrantRow {
 
 /** A grant that may cover a call, with everything that tells whether it is genuine. */
 export interface UsableGrant extends GrantRow {
-  /** The vote that it came with, to be held against its MAC. */
-  readonly cast: VoteRow;
   /** Real input that the vote approved, canonical JSON: never for a view. */
   readonly source_input: string;
   /** What that input's digest was salted with. */
@@ -104,8 +103,8 @@ const USE = `
 
 const INSERT = `
   insert into approval_grant (tenant, id, vote, invocation, round, stage, issuer, action, action_version, policy_version, actor, run,
-    scope, bounds, uses, issued_at, expires_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`;
+    scope, bounds, uses, issued_at, expires_at, mac)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`;
 
 const DETAIL = `
   select g.*, i.input_view from approval_grant g join invocation i on i.tenant = g.tenant and i.id = g.invocation`;
@@ -129,6 +128,7 @@ function createWrites(sql: Sql) {
         ...[grant.tenant, grant.id, grant.vote, grant.invocation, grant.round, grant.stage, grant.issuer],
         ...[grant.action, grant.action_version, grant.policy_version, grant.actor, grant.run],
         ...[grant.scope, grant.bounds, grant.uses, new Date(grant.issued_at), new Date(grant.expires_at)],
+        grant.mac,
       ]);
     },
 
@@ -138,20 +138,10 @@ function createWrites(sql: Sql) {
      * bounds hold is not looked at.
      */
     async lockUsable(tenant: string, call: CoveredCall, limit: number): Promise<UsableGrant[]> {
-      const rows = await sql.query<Omit<UsableGrant, "cast">>(LOCK_USABLE, [
+      return sql.query<UsableGrant>(LOCK_USABLE, [
         ...[tenant, call.action, call.actor, call.run],
         ...[call.actionVersion, call.policyVersion, limit],
       ]);
-      if (rows.length === 0) return [];
-      const votes = await sql.query<VoteRow>("select * from vote where tenant = $1 and id = any($2::text[])", [
-        tenant,
-        rows.map((row) => row.vote),
-      ]);
-      const byId = new Map(votes.map((vote) => [vote.id, vote]));
-      return rows.flatMap((row) => {
-        const cast = byId.get(row.vote);
-        return cast === undefined ? [] : [{ ...row, cast }];
-      });
     },
 
     /** Counts one use of each of these grants, for this invocation. Only under {@link lockUsable}: one without a use left fails the transaction. */

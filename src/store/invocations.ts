@@ -53,6 +53,8 @@ export interface InvocationRow {
 export interface LockedInvocation extends InvocationRow {
   /** Real input of the current round. */
   readonly input: string;
+  /** The same before policy changed it: what policy is asked about. */
+  readonly judged: string;
   readonly salt: string;
   /** Database time, epoch milliseconds. */
   readonly now: number;
@@ -80,6 +82,8 @@ export interface NewInvocation {
 
 /** The next round's input. */
 export type NewRevision = Pick<LockedInvocation, "round" | "input" | "input_view" | "salt" | "digest"> & {
+  /** What policy is asked about, where that isn't the input itself. */
+  readonly judged?: string | undefined;
   /** Who or what made it of the input before. */
   readonly author: string;
   /** What it changes, field by field and redacted: JSON of `InputChange[]`. */
@@ -125,13 +129,13 @@ const NAME_RUN = `, named as (insert into run (tenant, actor, id, status, starte
                     select $1, $6, $9, 'open', created_at from added on conflict do nothing)`;
 
 const REVISE = `
-  with revision as (insert into input_revision (tenant, invocation, round, input, salt, digest, author, difference)
-                    values ($1, $2, $3, $4, $5, $6, $7, $9) returning round, digest)
+  with revision as (insert into input_revision (tenant, invocation, round, input, salt, digest, author, difference, judged)
+                    values ($1, $2, $3, $4, $5, $6, $7, $9, $11) returning round, digest)
   update invocation i set round = r.round, digest = r.digest, input_view = $8, action_version = coalesce($10, i.action_version)
   from revision r where i.tenant = $1 and i.id = $2`;
 
 const LOCK = `
-  select i.*, r.input, r.salt, ms_now() as now
+  select i.*, r.input, r.salt, coalesce(r.judged, r.input) as judged, ms_now() as now
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
   where i.tenant = $1 and i.id = $2 for update of i`;
 
@@ -178,6 +182,7 @@ function createWrites(sql: Sql) {
       await sql.query(REVISE, [
         ...[ref.tenant, ref.id, revision.round, revision.input, revision.salt, revision.digest],
         ...[revision.author, revision.input_view, revision.difference ?? null, revision.action_version ?? null],
+        revision.judged === revision.input ? null : (revision.judged ?? null),
       ]);
     },
 

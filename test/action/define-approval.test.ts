@@ -44,6 +44,7 @@ describe("the same approval comes to the same terms on an action and in a docume
     ["{ exclude: previous_stage, on_drift: deny }", { exclude: "previous_stage", onDrift: "deny" }],
     ["{ exclude: [requester] }", { exclude: [] }],
     ["{ require_reason: on_reject, reason_pattern: '^A' }", { requireReason: "on_reject", reasonPattern: "^A" }],
+    ["{ reason_pattern: ['^A', 'b$', '^A'] }", { reasonPattern: ["^A", "b$", "^A"] }],
     [
       "{ require_reason: true, edit: { allow: [/a, /b/0] } }",
       { requireReason: true, edit: { allow: ["/a", "/b/0", "/a"] } },
@@ -93,6 +94,8 @@ describe("defineAction() refuses an approval with the field's name", () => {
     [{ exclude: "requestor" }, "approval.exclude must be one of requester, previous_stage"],
     [{ requireReason: "always" }, "approval.requireReason must be true, false or on_reject"],
     [{ reasonPattern: "" }, "approval.reasonPattern must be a text of 1 to 500 characters"],
+    [{ reasonPattern: ["a", 7] }, "approval.reasonPattern[1] must be a text of 1 to 500 characters"],
+    [{ reasonPattern: [] }, "approval.reasonPattern must not be an empty list: no form would be asked for"],
     [{ edit: ["/a"] }, "approval.edit must be an object"],
     [{ edit: {} }, "approval.edit.allow is missing"],
     [{ edit: { allow: [] } }, "approval.edit.allow must not be an empty list: nothing could be changed"],
@@ -144,7 +147,7 @@ test.each<[what: string, approval: ActionApproval, message: string]>([
   ],
   [
     "a pattern that is no regex",
-    { reasonPattern: "(" },
+    { reasonPattern: ["a", "("] },
     "approval.reasonPattern can't be used: The regex is not valid",
   ],
 ])("describeAction() refuses %s", (_, approval, message) => {

@@ -16,7 +16,7 @@ afterAll(() => store.close());
 beforeEach(() => store.truncateAll());
 
 function refusal(change: Partial<AskedRequest>) {
-  const request = { tenant: "default", requester: "ada", approvers: ["group:finance"], limits: {}, nowMs: NOW_MS };
+  const request = { tenant: "default", requester: "ada", asked: ["group:finance"], limits: {}, nowMs: NOW_MS };
   return store.transaction((tx) => refuseTired(tx, { ...request, ...change }));
 }
 
@@ -52,12 +52,12 @@ describe("refuseTired()", () => {
     expect(await refusal({ limits })).toMatchObject({ retryAfterMs: 60_000, details: { used: 2, perMs: HOUR_MS } });
   });
 
-  test("refuseTired() counts for every name among the approvers, whoever asked, and for no condition", async () => {
+  test("refuseTired() counts for every name that is asked, whoever asks", async () => {
     const limits = { group: { open: 1 } };
     await asked(1, { approvers: ["role:lead", "when:true"], actor: { subject: "eve" } });
     expect(await refusal({ limits })).toBeUndefined();
-    expect(await refusal({ limits, approvers: ["when:true", "user:ben"] })).toBeUndefined();
-    expect(await refusal({ limits, approvers: ["user:ben", "role:lead"] })).toMatchObject({
+    expect(await refusal({ limits, asked: ["user:ben"] })).toBeUndefined();
+    expect(await refusal({ limits, asked: ["user:ben", "role:lead"] })).toMatchObject({
       details: { by: "group", name: "role:lead", limit: 1, used: 1 },
     });
   });
@@ -67,7 +67,7 @@ describe("refuseTired()", () => {
     const answers = await Promise.all(
       ids.map((id) =>
         store.transaction(async (tx) => {
-          const request = { tenant: "default", requester: "ada", approvers: [], nowMs: NOW_MS };
+          const request = { tenant: "default", requester: "ada", asked: [], nowMs: NOW_MS };
           const refused = await refuseTired(tx, { ...request, limits: { requester: { open: 3 } } });
           if (refused === undefined) await tx.approvals.open(newApproval({ tenant: "default", id }));
           return refused === undefined;

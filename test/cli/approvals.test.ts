@@ -151,6 +151,7 @@ describe("runCli(approvals show)", () => {
     [{ requireReason: true }, "with every vote"],
     [{ requireReason: "on_reject", reasonPattern: "^A" }, "with a rejection in the form ^A"],
     [{ reasonPattern: "^A" }, "if one is given, in the form ^A"],
+    [{ requireReason: true, reasonPattern: ["^A", "b$"] }, "with every vote in the form ^A and b$"],
   ])("runCli(approvals show) of %j asks for a reason %s", async (changes, text) => {
     expect((await show(changes))[0]).toContain(`Reason asked: ${text}\n`);
   });

@@ -49,10 +49,8 @@ describe("getApproval()", () => {
   });
 
   it("shows the terms that a vote is held to", async () => {
-    const terms = { requireReason: "on_reject", reasonPattern: "^[A-Z]+", edit: { allow: ["/to"] } } as const;
-    expect(
-      await show(await ask(store, { terms: { ...terms, edit: { allow: ["/to"] }, executeByMs: 1_000 } })),
-    ).toMatchObject({
+    const terms: Partial<ApprovalTerms> = { requireReason: "on_reject", reasonPattern: ["^[A-Z]+"], executeByMs: 1_000 };
+    expect(await show(await ask(store, { terms: { ...terms, edit: { allow: ["/to"] } } }))).toMatchObject({
       ...{ requireReason: "on_reject", reasonPattern: "^[A-Z]+", editable: ["/to"] },
       executeBy: expect.any(String),
     });

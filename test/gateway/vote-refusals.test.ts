@@ -17,7 +17,7 @@ test("describeRefusal() says when a reason is asked for, and of which form", () 
   expect(missing.message).toBe("The approval's terms ask for a reason with every vote");
   const onReject = { ...TERMS, requireReason: "on_reject" as const };
   expect(describeRefusal("invalid_request", onReject, VOTE).message).toContain("with every rejection");
-  const pattern = { ...TERMS, reasonPattern: "^[A-Z]+-\\d+" };
+  const pattern = { ...TERMS, reasonPattern: ["^[A-Z]+-\\d+"] };
   expect(describeRefusal("invalid_request", pattern, { ...VOTE, reason: "because" })).toStrictEqual({
     code: "invalid_request",
     message: "The reason is not of the form that the terms ask for",

@@ -74,7 +74,7 @@ test("executeAction() runs a sanitised call by its two approvals only, also when
   expect(await approvalOf(desk, ref)).toMatchObject({ status: "approved" });
 });
 
-test("recordVotes() changes an edited input no second time where policy had appended to it", async () => {
+test("recordVotes() masks a place no second time that policy had masked and nobody has edited", async () => {
   await publishFileDocument(
     desk.store,
     `
@@ -95,6 +95,23 @@ rules:
   const after = await rowOf(desk, ref);
   const owner = (text: string) => (JSON.parse(text) as { owner: string }).owner;
   expect(owner(after.input_view)).toBe(owner(before.input_view));
+});
+
+test("recordVotes() takes an unrelated change of the policy for no drift of a call whose input was masked", async () => {
+  const masking = `
+version: 1
+default: deny
+rules:
+  - name: marked
+    match: { action: pay.one }
+    effect: require_approval
+    sanitize: { mask: [/owner] }
+    approval: { approvers: [group:finance], decide_by: 1h, on_drift: deny }
+`;
+  await publishFileDocument(desk.store, masking);
+  const { ref } = await ask(desk, "one", { amountCents: 500, owner: "somebody@example.com" });
+  await publishFileDocument(desk.store, `${masking}# another version\n`);
+  expect(await approveBy(desk, ref, "ada")).toMatchObject({ kind: "execute" });
 });
 
 test("recordVotes() takes an unrelated change of the policy for no drift of a call that its budget brought to people", async () => {

@@ -17,10 +17,10 @@ export function describeApprovalGate(db: () => Db): void {
       db().transaction((tx) => tx.runScript("truncate approval, invocation, input_revision, approval_gate")),
     );
 
-    test("countOpen() counts what waits, of one requester or with one name among its present approvers", async () => {
+    test("countOpen() counts what waits, of one requester or with one name among its approvers", async () => {
       await recordApproval(db(), { approvers: ["group:finance", "user:cfo"] });
-      await recordApproval(db(), { requesters: ["bot", "ada"], approvers: ["group:finance-leads"] });
-      await recordApproval(db(), { requesters: ["eve"], approvers: ["group:finance"] });
+      await recordApproval(db(), { approvers: ["group:finance-leads"] });
+      await recordApproval(db(), { actor: { subject: "eve" }, approvers: ["group:finance"] });
       await recordApproval(db(), { status: "approved", approvers: ["group:finance"] });
       await recordApproval(db(), { tenant: "acme", approvers: ["group:finance"] });
       expect(await approvals().countOpen("default", ADA)).toBe(2);
@@ -33,11 +33,30 @@ export function describeApprovalGate(db: () => Db): void {
       await recordApproval(db(), { openedAtMs: OPENED_AT_MS - 1 });
       await recordApproval(db(), { openedAtMs: OPENED_AT_MS, status: "expired" });
       await recordApproval(db(), { openedAtMs: OPENED_AT_MS + MINUTE_MS });
-      await recordApproval(db(), { openedAtMs: OPENED_AT_MS + 1, requesters: ["eve"] });
+      await recordApproval(db(), { openedAtMs: OPENED_AT_MS + 1, actor: { subject: "eve" } });
       const since = approvals().countSince("default", ADA, OPENED_AT_MS);
       expect(await since).toEqual({ count: 2, oldestAtMs: OPENED_AT_MS });
       const later = approvals().countSince("default", ADA, OPENED_AT_MS + 2 * MINUTE_MS);
       expect(await later).toEqual({ count: 0, oldestAtMs: undefined });
+    });
+
+    test("countOpen() and countSince() count a request for the names of all its stages, whichever is open", async () => {
+      const ref = await recordApproval(db(), { approvers: ["group:finance"] });
+      const stages = [{ approvers: ["group:board"] }, { approvers: ["group:finance", "when:true"] }];
+      await approvals().open(newApproval(ref, { round: 2, terms: JSON.stringify({ stages }) }));
+      await approvals().update({ ...ref, invocation: ref.id, round: 1 }, { status: "superseded" });
+      await approvals().update({ ...ref, invocation: ref.id, round: 2 }, { approvers: ["group:board"] });
+      for (const approver of ["group:board", "group:finance"]) {
+        expect(await approvals().countOpen("default", { approver })).toBe(1);
+        expect(await approvals().countSince("default", { approver }, OPENED_AT_MS)).toMatchObject({ count: 1 });
+      }
+      expect(await approvals().countOpen("default", { approver: "when:true" })).toBe(0);
+    });
+
+    test("countOpen() and countSince() count nothing against whoever only edited the input", async () => {
+      await recordApproval(db(), { actor: { subject: "eve" }, requesters: ["eve", "ada"] });
+      expect(await approvals().countOpen("default", ADA)).toBe(0);
+      expect(await approvals().countSince("default", ADA, OPENED_AT_MS)).toMatchObject({ count: 0 });
     });
 
     test("countOpen() and countSince() count a request with several rounds once", async () => {

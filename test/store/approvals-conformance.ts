@@ -23,10 +23,11 @@ function describeApprovalWrites(db: () => Db): void {
 
   test("open() keeps the round with the invocation's actor, and leaves one of this number as it is", async () => {
     const ref = await recordApproval(db(), { actor: { subject: "eve" }, approvers: ["user:bob"] });
+    const { terms } = newApproval(ref, { approvers: ["user:bob"] });
     await approvals().open(newApproval(ref, { progress: "other", approvers: ["user:mallory"] }));
     expect((await approvals().lock(ref))?.approval).toMatchObject({
       ...{ tenant: ref.tenant, invocation: ref.id, round: 1, status: "pending", actor: "eve", requesters: ["eve"] },
-      ...{ approvers: ["user:bob"], asks_by_rule: false, terms: "{}", progress: "{}", because: null, digest: "d" },
+      ...{ approvers: ["user:bob"], asked: ["user:bob"], asks_by_rule: false, terms, progress: "{}", because: null, digest: "d" },
       ...{ opened_at: OPENED_AT_MS, decide_by: OPENED_AT_MS + 3_600_000, execute_by: null, resolution: null },
     });
   });

@@ -57,6 +57,7 @@ export function describeApprovalsMigration(db: () => Db): void {
         const held = (await createApprovalTable(tx).lock(ref))?.approval;
         if (held === undefined) throw new Error("The approval is gone");
         expect(held).toMatchObject({ actor: "ada", asks_by_rule: false, because: null, status: "pending" });
+        expect(held.asked).toEqual(PLAIN.approvers);
         expect(held.progress).toBe(canonicalJson(openingProgress(OPENED_AT_MS)));
         const [vote] = await createVoteTable(tx).listOfRound(ref, 1);
         if (vote === undefined) throw new Error("The vote is gone");
@@ -66,6 +67,18 @@ export function describeApprovalsMigration(db: () => Db): void {
         const events = { votes: [received], cancel: undefined, nowMs, isApprover: () => true };
         const { state } = advanceApproval(approvalStateOf(held, []), events);
         expect(state.resolution).toMatchObject({ status: "approved", by: ["bob"] });
+      });
+    });
+
+    test("0003_approvals.sql gives a forged vote that says no instant one that its MAC doesn't fit", async () => {
+      await inOldSchema(db(), async (tx, upgrade) => {
+        await insertOldApproval(tx, "ivn_forged", PLAIN);
+        await insertOldVote(tx, "ivn_forged");
+        await tx.query("update vote set made_at = 'infinity'");
+        await upgrade();
+        const [vote] = await createVoteTable(tx).listOfRound({ tenant: "default", id: "ivn_forged" as InvocationId }, 1);
+        expect(vote).toMatchObject({ made_at: 0, state: "received" });
+        expect(vote && isAuthenticVote(KEY, vote)).toBe(false);
       });
     });
 

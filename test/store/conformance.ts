@@ -6,6 +6,7 @@ import { describeApprovalGate } from "./approval-gate-conformance.ts";
 import { describeApprovalPlans } from "./approval-plans-conformance.ts";
 import { describeApprovalRounds } from "./approval-rounds-conformance.ts";
 import { describeApprovalStats } from "./approval-stats-conformance.ts";
+import { describeApprovalTimes } from "./approval-times-conformance.ts";
 import { describeApprovals } from "./approvals-conformance.ts";
 import { describeApprovalsMigration } from "./approvals-migration-conformance.ts";
 import { describeAttempts } from "./attempts-conformance.ts";
@@ -54,6 +55,7 @@ export function describeDb(adapter: string, open: OpenDb): void {
     describeApprovalStats(() => db);
     describeApprovalPlans(() => db);
     describeVotes(() => db);
+    describeApprovalTimes(() => db);
     describeGrants(() => db);
     describeAttempts(() => db);
     describeAdmissions(() => db);

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { InvocationRef } from "../../src/contract/ids.ts";
+import { canonicalJson } from "../../src/core/canonical.ts";
 import { newGrantId, newVoteId } from "../../src/core/ids.ts";
+import { DEFAULT_APPROVAL_TERMS, DEFAULT_STAGE } from "../../src/core/policy/document/approval-terms.ts";
 import {
   type ApprovalChange,
   type ApprovalRow,
@@ -29,11 +31,12 @@ export interface RecordedApproval extends Recorded {
   readonly resolvedAfterMs?: number;
 }
 
-/** The first round of an approval for this call, as the decision opens it. */
+/** The first round of an approval for this call, as the decision opens it: of one stage unless the terms say otherwise. */
 export function newApproval(ref: InvocationRef, change: Partial<NewApproval> = {}): NewApproval {
-  const openedAt = change.openedAt ?? new Date(OPENED_AT_MS);
+  const { openedAt = new Date(OPENED_AT_MS), approvers = ["role:approver"] } = change;
+  const terms = canonicalJson({ ...DEFAULT_APPROVAL_TERMS, stages: [{ ...DEFAULT_STAGE, approvers }] });
   return {
-    ...{ ref, round: 1, action: "test.echo", requesters: ["ada"], approvers: ["role:approver"], terms: "{}" },
+    ...{ ref, round: 1, action: "test.echo", requesters: ["ada"], approvers, terms },
     ...{ progress: "{}", because: undefined, digest: "d", openedAt, decideBy: new Date(openedAt.getTime() + HOUR_MS) },
     ...change,
   };
@@ -85,6 +88,7 @@ export async function recordGrant(db: Db, ref: InvocationRef, change: Partial<Ne
     },
     ...{ action: "test.echo", action_version: "v1", policy_version: "1-0", actor: "ada", run: null },
     ...{ scope: "actor" as const, bounds: "{}", uses: 3, issued_at: Date.now(), expires_at: Date.now() + 24 * HOUR_MS },
+    mac: "m",
     ...change,
   });
   return id;

@@ -61,8 +61,9 @@ function refuseContent(terms: ApprovalTerms, vote: ReceivedVote): ErrorCode | un
 function hasDueReason(terms: ApprovalTerms, { decision, reason = "" }: ReceivedVote): boolean {
   const isDue = terms.requireReason === true || (terms.requireReason === "on_reject" && decision === "reject");
   if (reason.trim() === "") return !isDue;
-  if (terms.reasonPattern === undefined) return true;
-  // Terms are checked where they are taken in; a pattern that is none all the same is met by nothing.
-  const read = parseRegex(terms.reasonPattern);
-  return "pattern" in read && read.pattern.matches(reason);
+  return (terms.reasonPattern ?? []).every((source) => {
+    // Terms are checked where they are taken in; a pattern that is none all the same is met by nothing.
+    const read = parseRegex(source);
+    return "pattern" in read && read.pattern.matches(reason);
+  });
 }

@@ -1,4 +1,4 @@
-import type { ApprovalStatus, Decision } from "../../contract/approval.ts";
+import type { Decision, Resolution } from "../../contract/approval.ts";
 import type { ApprovalTerms } from "../../contract/approval-terms.ts";
 import type { ErrorCode } from "../errors.ts";
 
@@ -59,7 +59,7 @@ export interface ApprovalProgress {
 
 /** What votes, clock or cancel made of the approval. Made once. */
 export interface ResolvedApproval {
-  readonly status: Exclude<ApprovalStatus, "pending">;
+  readonly status: Resolution["status"];
   /** When what resolved it happened: the vote was made, the deadline passed, the cancel was asked for. */
   readonly atMs: number;
   /** Whoever's votes or cancel made it, of all stages for an approval; empty when the clock did. */

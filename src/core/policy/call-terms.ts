@@ -17,7 +17,7 @@ export function readCallTerms(value: unknown): Readonly<ApprovalTerms> | undefin
     requireReason: take(requireReason, isOneOf([true, false, "on_reject"] as const)),
     onDrift: take(onDrift, isOneOf(DRIFT_ANSWERS)),
     ...readOptional({ executeByMs }, isLimitClockMs),
-    ...readOptional({ reasonPattern }, isText),
+    ...(reasonPattern === undefined ? {} : { reasonPattern: readList(reasonPattern, readText) }),
   };
   return edit === undefined ? terms : { ...terms, edit: { allow: readList(membersOf(edit)["allow"], readText) } };
 }

@@ -12,6 +12,9 @@ alter table approval add column because text;
 alter table approval add column asks_by_rule boolean not null default false;
 -- The invocation's, so that the request before is found by an index.
 alter table approval add column actor text;
+-- The names among the approvers of all stages, by which requests are counted; `approvers` are those of the open stage.
+alter table approval add column asked text[] not null default '{}';
+update approval set asked = approvers;
 
 -- Terms of one stage, as they were kept before, become a list of one, here and in the verdict that they came from. They are written as
 -- canonical JSON, member by member, since they are compared with what policy says later.
@@ -36,6 +39,12 @@ where a.tenant = s.tenant and a.invocation = s.invocation and a.round = s.round;
 alter table approval alter column progress set not null;
 alter table approval alter column actor set not null;
 
+-- Instants of the common era with four digits, which every program that reads them can hold: an infinite one can be written by nobody.
+create function is_instant(at timestamptz) returns boolean language sql immutable
+  as $$ select at >= timestamptz '1970-01-01T00:00:00Z' and at < timestamptz '10000-01-01T00:00:00Z' $$;
+alter table approval add constraint approval_times_check check (is_instant(opened_at) and is_instant(decide_by)
+  and is_instant(execute_by) and is_instant(resolved_at) and is_instant(consumed_at));
+
 create index approval_of_actor on approval (tenant, action, actor, opened_at desc, invocation desc) where status <> 'superseded';
 drop index approval_pending;
 create index approval_pending on approval (tenant, opened_at desc, invocation desc) where status = 'pending';
@@ -47,12 +56,17 @@ alter table vote add column stage integer not null default 0;
 -- What the voter wants changed in the input, and the terms of the grant that goes with the vote: canonical JSON, covered by the MAC.
 alter table vote add column edit text;
 alter table vote add column grant_terms text;
+-- A vote that says no instant was written by hand: given one, its MAC fits it no more, and the run refuses it.
+update vote set made_at = to_timestamp(0) where not is_instant(made_at);
+alter table vote add constraint vote_times_check check (is_instant(made_at) and is_instant(judged_at) and is_instant(leased_until));
 -- A round may have a thousand votes: each voter's own are found without the others'.
 drop index vote_of_invocation;
 create index vote_of_voter on vote (tenant, invocation, round, voter);
 
 -- What a round changed of the one before, field by field and redacted, as JSON; null for the first.
 alter table input_revision add column difference text;
+-- The input as policy is asked about it, edits included, where policy has changed it since; null where it is the input itself.
+alter table input_revision add column judged text;
 
 -- Whoever has a role or is in a group is looked for whenever people are to be asked; a principal seldom changes.
 create index principal_by_role on principal using gin (roles) with (fastupdate = off);
@@ -80,8 +94,11 @@ create table approval_grant (
   expires_at     timestamptz not null,
   revoked_at     timestamptz,
   revoked_by     text,
+  -- Over all of it but used and revoked.
+  mac            text not null,
   primary key (tenant, id),
-  unique (tenant, vote)
+  unique (tenant, vote),
+  check (is_instant(issued_at) and is_instant(expires_at) and is_instant(revoked_at))
 );
 create index approval_grant_open on approval_grant (tenant, action, actor, expires_at) where revoked_at is null and used < uses;
 create index approval_grant_newest on approval_grant (tenant, issued_at desc, id desc);
@@ -89,7 +106,7 @@ create table approval_grant_use (
   tenant     text not null,
   grant_id   text not null,
   invocation text not null,
-  used_at    timestamptz not null default ms_now(),
+  used_at    timestamptz not null default ms_now() check (is_instant(used_at)),
   primary key (tenant, grant_id, invocation)
 );
 

@@ -114,12 +114,21 @@ test.each<[boolean, string | undefined, string | undefined]>([
   [false, " ", undefined],
   [false, undefined, undefined],
 ])("refuseVote() where a reason has a form and requireReason is %j says to %j %s", (requireReason, reason, code) => {
-  const state = openApproval({ requireReason, reasonPattern: "[A-Z]+-\\d+" });
+  const state = openApproval({ requireReason, reasonPattern: ["[A-Z]+-\\d+"] });
+  expect(refuseVote(state, voteOf({ reason }), isApprover)).toBe(code);
+});
+
+test.each<[string, string | undefined]>([
+  ["FIN-12 is paid", undefined],
+  ["FIN-12", "invalid_request"],
+  ["paid", "invalid_request"],
+])("refuseVote() where a reason has two forms says to %j %s", (reason, code) => {
+  const state = openApproval({ reasonPattern: ["[A-Z]+-\\d+", "paid$"] });
   expect(refuseVote(state, voteOf({ reason }), isApprover)).toBe(code);
 });
 
 test("refuseVote() takes no reason where the pattern is none", () => {
-  const state = openApproval({ reasonPattern: "(" });
+  const state = openApproval({ reasonPattern: ["("] });
   expect(refuseVote(state, voteOf({ reason: "(" }), isApprover)).toBe("invalid_request");
 });
 

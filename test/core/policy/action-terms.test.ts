@@ -75,7 +75,7 @@ const ESCALATED = {
   remindEveryMs: 1,
   escalate: [{ afterMs: 1, to: [], notify: ["user:x"] }],
 };
-const FULL = { ...OWN, stages: [ESCALATED], executeByMs: 9, reasonPattern: "a", edit: { allow: ["/a"] }, exclude: [] };
+const FULL = { ...OWN, stages: [ESCALATED], executeByMs: 9, reasonPattern: ["a", "b"], edit: { allow: ["/a"] }, exclude: [] };
 
 describe("policy.evaluate on terms that it is given", () => {
   it("evaluate() reads every member of terms", () => {
@@ -99,7 +99,9 @@ describe("policy.evaluate on terms that it is given", () => {
     ["an escalation without a time", { ...OWN, stages: [{ ...OWN.stages[0], escalate: [{ to: [], notify: [] }] }] }],
     ["an unknown exclusion", { ...OWN, exclude: ["nobody"] }],
     ["an unknown need of reasons", { ...OWN, requireReason: "never" }],
-    ["a pattern that is a number", { ...OWN, reasonPattern: 7 }],
+    ["a pattern that is no list", { ...OWN, reasonPattern: "a" }],
+    ["a pattern that is a number", { ...OWN, reasonPattern: [7] }],
+    ["no pattern in a list", { ...OWN, reasonPattern: [] }],
     ["edit as a list", { ...OWN, edit: ["/a"] }],
     ["an unknown answer to drift", { ...OWN, onDrift: "allow" }],
   ])("evaluate() denies a call whose terms are %s", (_, approval) => {

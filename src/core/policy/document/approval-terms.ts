@@ -19,8 +19,9 @@ export const DEFAULT_APPROVAL_TERMS: Readonly<ApprovalTerms> = freezeDeep<Approv
 
 /** A copy of terms, for readers who do with it what they like. */
 export function copyApprovalTerms(terms: Readonly<ApprovalTerms>): ApprovalTerms {
-  const { edit } = terms;
+  const { edit, reasonPattern } = terms;
   const copy: ApprovalTerms = { ...terms, stages: terms.stages.map(copyStage), exclude: [...terms.exclude] };
+  if (reasonPattern !== undefined) copy.reasonPattern = [...reasonPattern];
   if (edit !== undefined) copy.edit = { allow: [...edit.allow] };
   return copy;
 }

@@ -7,7 +7,7 @@ import { overlaps } from "./pointers.ts";
 /**
  * Terms that satisfy both. Two single stages with approvers in common become one, whose people and times are those that both let
  * vote; any others are asked one after the other, the first terms' stages first, and stages that the other terms have, too, only once.
- * Where both have a pattern for reasons and they differ, the first one's stands and a reason is always required.
+ * A reason must be of every form that one of the two asks for.
  */
 export function mergeApprovalTerms(
   first: Readonly<ApprovalTerms>,
@@ -89,15 +89,12 @@ function sinceMs({ approvers, escalate = [] }: ApprovalStage, name: string): num
 
 type Reasons = Pick<ApprovalTerms, "requireReason" | "reasonPattern">;
 
-/** Two patterns can't be searched for in one, so of two the second one's need of a reason is what is left. */
 function mergeReasons(first: Reasons, second: Reasons): Reasons {
-  const [left, right] = [first.reasonPattern, second.reasonPattern];
-  const isBoth = left !== undefined && right !== undefined && left !== right;
   const needs = [first.requireReason, second.requireReason];
-  const reasonPattern = left ?? right;
+  const reasonPattern = [...new Set([...(first.reasonPattern ?? []), ...(second.reasonPattern ?? [])])];
   return {
-    requireReason: isBoth || needs.includes(true) || (needs.includes("on_reject") && "on_reject"),
-    ...(reasonPattern === undefined ? {} : { reasonPattern }),
+    requireReason: needs.includes(true) || (needs.includes("on_reject") && "on_reject"),
+    ...(reasonPattern.length === 0 ? {} : { reasonPattern }),
   };
 }
 

@@ -25,7 +25,7 @@ export function readApprovalTerms(cursor: Cursor, context: ApproverContext): Rea
   const stages = readStages(members, context);
   const executeByMs = readMember(members, "execute_by", readClockMs);
   const exclude = readMember(members, "exclude", readExclusions) ?? DEFAULT_APPROVAL_TERMS.exclude;
-  const reasonPattern = readMember(members, "reason_pattern", (at) => readReasonPattern(at, context));
+  const reasonPattern = readMember(members, "reason_pattern", (at) => readReasonPatterns(at, context));
   const allow = readMember(members, "edit", readEditable);
   const shortage = findSharedShortage({ stages, exclude });
   if (shortage !== undefined) readMember(members, "exclude", (at) => addShortage(at, shortage));
@@ -64,7 +64,13 @@ function readReasonNeed(cursor: Cursor): ApprovalTerms["requireReason"] | undefi
   return addFault(cursor, "This must be true, false or on_reject");
 }
 
-/** A regex that is searched for in reasons. */
+/** One or several regexes, all of which are searched for in reasons. */
+function readReasonPatterns(cursor: Cursor, context: ApproverContext): string[] | undefined {
+  const patterns = readEach(cursor, (item) => readReasonPattern(item, context));
+  if (patterns?.length === 0) return addFault(cursor, "The sets named here are empty, so no form would be asked for");
+  return patterns && [...patterns];
+}
+
 function readReasonPattern(cursor: Cursor, { budget }: ApproverContext): string | undefined {
   const source = readText(cursor, { min: 1, max: Infinity });
   if (source === undefined) return undefined;

@@ -56,7 +56,7 @@ describe("approval in a document", () => {
       ...{ decideByMs: 259_200_000, executeByMs: 3_600_000, exclude: ["requester", "previous_stage"] },
       ...{
         requireReason: "on_reject",
-        reasonPattern: "^[A-Z]+-\\d+",
+        reasonPattern: ["^[A-Z]+-\\d+"],
         edit: { allow: ["/amountCents"] },
         onDrift: "deny",
       },
@@ -83,6 +83,11 @@ describe("approval in a document", () => {
         { decideByMs: 3_600_000 },
       ),
     );
+  });
+
+  it("approval takes one pattern for reasons, or several that must all be found, each once", () => {
+    expect(read({ reason_pattern: "^a" })?.reasonPattern).toEqual(["^a"]);
+    expect(read({ reason_pattern: ["^a", "b$", "^a"] })?.reasonPattern).toEqual(["^a", "b$"]);
   });
 
   it("approval excludes whoever asked, whatever it lists, and is frozen", () => {
@@ -138,8 +143,10 @@ describe("approval in a document", () => {
       { exclude: ["requestor"] },
       ".exclude[0]: This must be one of requester, previous_stage (did you",
     ],
-    ["a pattern that is no regex", { reason_pattern: "(" }, ".reason_pattern: The regex is not valid RE2 syntax"],
-    ["a pattern that is a number", { reason_pattern: 7 }, ".reason_pattern: This must be text"],
+    ["a pattern that is no regex", { reason_pattern: "(" }, ".reason_pattern[0]: The regex is not valid RE2 syntax"],
+    ["a pattern that is a number", { reason_pattern: ["a", 7] }, ".reason_pattern[1]: This must be text"],
+    ["no pattern in a list", { reason_pattern: [] }, ".reason_pattern: This list is empty"],
+    ["patterns of empty sets", { reason_pattern: "$nobody" }, ".reason_pattern: The sets named here are empty, so no form"],
     ["require_reason as a list", { require_reason: [true] }, ".require_reason: This must be true, false or on_reject"],
     ["edit as a list", { edit: ["/a"] }, ".edit: This must be a mapping"],
     ["edit of nothing", { edit: {} }, ".edit: The key allow is missing (for example allow: [/amountCents])"],

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Decision } from "../../../../src/contract/approval.ts";
 import type { ApprovalStage, ApprovalTerms } from "../../../../src/contract/approval-terms.ts";
+import { openingProgress } from "../../../../src/core/approval/clocks.ts";
+import { refuseVote } from "../../../../src/core/approval/refuse-vote.ts";
+import type { ReceivedVote } from "../../../../src/core/approval/state.ts";
 import { mergeApprovalTerms } from "../../../../src/core/policy/document/merge-approval-terms.ts";
 import { termsOf } from "../documents.ts";
 
@@ -103,14 +107,8 @@ describe("mergeApprovalTerms on the whole", () => {
       { requireReason: "on_reject" },
       { requireReason: "on_reject" },
     ],
-    ["the pattern that there is", { reasonPattern: "a" }, {}, { reasonPattern: "a" }],
-    ["the pattern that both have", { reasonPattern: "a" }, { reasonPattern: "a" }, { reasonPattern: "a" }],
-    [
-      "the first of two patterns",
-      { reasonPattern: "a" },
-      { reasonPattern: "b" },
-      { reasonPattern: "a", requireReason: true },
-    ],
+    ["the pattern that there is", { reasonPattern: ["a"] }, {}, { reasonPattern: ["a"] }],
+    ["every pattern, each once", { reasonPattern: ["a", "b"] }, { reasonPattern: ["b", "c"] }, { reasonPattern: ["a", "b", "c"] }],
     ["no edit where one allows none", { edit: { allow: ["/a"] } }, {}, {}],
     ["no edit where none is in common", { edit: { allow: ["/a"] } }, { edit: { allow: ["/b", "/ab"] } }, {}],
     [
@@ -122,11 +120,11 @@ describe("mergeApprovalTerms on the whole", () => {
     ["denial on drift", { onDrift: "deny" }, { onDrift: "ask_again" }, { onDrift: "deny" }],
   ])("mergeApprovalTerms() keeps %s", (_, ...[first, second, merged]) => {
     expect(mergeApprovalTerms(termsOf({}, first), termsOf({}, second))).toEqual(termsOf({}, merged));
-    // Only which of two patterns is kept, and the order of pointers, depend on which terms come first.
+    // Only the order of patterns and of pointers depends on which terms come first.
     const { reasonPattern, edit, ...turned } = mergeApprovalTerms(termsOf({}, second), termsOf({}, first));
     const { reasonPattern: pattern, edit: editable, ...others } = termsOf({}, merged);
     expect(turned).toEqual(others);
-    expect([typeof reasonPattern, new Set(edit?.allow)]).toEqual([typeof pattern, new Set(editable?.allow)]);
+    expect([new Set(reasonPattern), new Set(edit?.allow)]).toEqual([new Set(pattern), new Set(editable?.allow)]);
   });
 });
 
@@ -148,6 +146,7 @@ const anyStage: fc.Arbitrary<ApprovalStage> = fc
 const anyTerms: fc.Arbitrary<ApprovalTerms> = fc
   .record({
     ...{ stages: fc.array(anyStage, { minLength: 1, maxLength: 2 }), decideByMs: fc.integer({ min: 1, max: 9 }) },
+    reasonPattern: fc.option(fc.uniqueArray(fc.constantFrom("a", "b", "c$"), { minLength: 1 }), { nil: undefined }),
     ...{ executeByMs: clock, requireReason: fc.constantFrom<ApprovalTerms["requireReason"]>(true, false, "on_reject") },
     exclude: fc.constantFrom<ApprovalTerms["exclude"]>(["requester"], ["requester", "previous_stage"]),
     onDrift: fc.constantFrom<ApprovalTerms["onDrift"]>("ask_again", "deny"),
@@ -159,6 +158,18 @@ function votersAt({ approvers, escalate = [] }: ApprovalStage, atMs: number): st
   return [...approvers, ...escalate.filter(({ afterMs }) => afterMs <= atMs).flatMap(({ to }) => to)];
 }
 
+/** Whether terms take a vote's reason. */
+function takes(terms: Readonly<ApprovalTerms>, { decision, reason }: Pick<ReceivedVote, "decision" | "reason">): boolean {
+  const state = {
+    ...{ round: 1, digest: "d", requesters: ["agent"], terms, openedAtMs: 0, decideByAtMs: 1 },
+    ...{ progress: openingProgress(0), counted: [], resolution: undefined },
+  };
+  const vote = {
+    ...{ id: "v", voter: "ada", decision, reason, round: 1, digest: "d", stage: 0, madeAtMs: 0, authentic: true },
+  };
+  return refuseVote(state, vote, () => true) === undefined;
+}
+
 describe("mergeApprovalTerms properties", () => {
   it("mergeApprovalTerms() is satisfied again by what it merged", () => {
     fc.assert(
@@ -167,6 +178,17 @@ describe("mergeApprovalTerms properties", () => {
         expect(mergeApprovalTerms(merged, merged)).toEqual(merged);
         expect(mergeApprovalTerms(merged, structuredClone(merged))).toEqual(merged);
         if (merged.stages.length > 1) expect(mergeApprovalTerms(merged, second).stages).toEqual(merged.stages);
+      }),
+    );
+  });
+
+  it("mergeApprovalTerms() refuses every reason that one of the two would refuse, and no other", () => {
+    const decision = fc.constantFrom<Decision>("approve", "reject");
+    const reason = fc.constantFrom(undefined, " ", "a", "b", "ab", "c", "abc");
+    fc.assert(
+      fc.property(anyTerms, anyTerms, fc.record({ decision, reason }), (first, second, vote) => {
+        const [merged, ...each] = [mergeApprovalTerms(first, second), first, second].map((terms) => takes(terms, vote));
+        expect(merged).toBe(each.every(Boolean));
       }),
     );
   });

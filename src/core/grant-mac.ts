@@ -1,0 +1,50 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { GrantScope } from "../contract/grants.ts";
+import { canonicalJson } from "./canonical.ts";
+
+/** Every column of a grant that says what it is good for and never changes; one that is changed by hand no longer fits the MAC. */
+export interface MacGrant {
+  readonly id: string;
+  readonly tenant: string;
+  /** The vote that it came with. */
+  readonly vote: string;
+  /** The approved call, and round and stage of the vote. */
+  readonly invocation: string;
+  readonly round: number;
+  readonly stage: number;
+  readonly issuer: string;
+  readonly action: string;
+  readonly action_version: string;
+  readonly policy_version: string;
+  readonly actor: string;
+  readonly run: string | null;
+  readonly scope: GrantScope;
+  /** Canonical JSON. */
+  readonly bounds: string;
+  readonly uses: number;
+  /** Epoch milliseconds. */
+  readonly issued_at: number;
+  readonly expires_at: number;
+}
+
+/** Names the format within the text, so that a MAC of another format or purpose can never be taken for one of these. */
+const FORMAT = "countersign/grant/1";
+
+/** HMAC-SHA-256 of the grant under the signing key that only doors and workers hold, as 64 lower-case hex characters. */
+export function computeGrantMac(key: string, grant: MacGrant): string {
+  const { id, tenant, vote, invocation, round, stage, issuer, action, actor, run, scope, bounds, uses } = grant;
+  const text = canonicalJson({
+    format: FORMAT,
+    ...{ id, tenant, vote, invocation, round, stage, issuer, action, actor, run, scope, bounds, uses },
+    ...{ action_version: grant.action_version, policy_version: grant.policy_version },
+    ...{ issued_at: grant.issued_at, expires_at: grant.expires_at },
+  });
+  return createHmac("sha256", key).update(text, "utf8").digest("hex");
+}
+
+/** Whether a worker issued the grant as it stands. How often it was used, and whether it was revoked, is not covered. */
+export function isAuthenticGrant(key: string, { mac, ...grant }: MacGrant & { readonly mac: string }): boolean {
+  const expected = Buffer.from(computeGrantMac(key, grant), "utf8");
+  const given = Buffer.from(mac, "utf8");
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

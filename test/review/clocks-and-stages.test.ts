@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ApprovalStage, ApprovalTerms } from "../../src/contract/approval-terms.ts";
+import { advanceApproval } from "../../src/core/approval/advance.ts";
+import { openingProgress } from "../../src/core/approval/clocks.ts";
+import type { ApprovalState } from "../../src/core/approval/state.ts";
+import { DEFAULT_APPROVAL_TERMS } from "../../src/core/policy/document/approval-terms.ts";
+import { mergeApprovalTerms } from "../../src/core/policy/document/merge-approval-terms.ts";
+import { age, approveBy, ask, cast, execute, look, openApprovalDesk } from "../activities/approvals/approval-desk.ts";
+import { activitiesOf, type Desk, perform } from "../activities/desk.ts";
+
+let desk: Desk;
+
+beforeAll(async () => {
+  desk = await openApprovalDesk();
+});
+afterAll(() => desk.close());
+
+test("executeAction() runs what was approved, also when the database's clock went back between two votes of a person", async () => {
+  const { ref } = await ask(desk, "two");
+  await age(desk, ref, 60_000);
+  await cast(desk, ref, { voter: "ada", decision: "reject" });
+  await look(desk, ref);
+  const [{ now } = { now: 0 }] = await desk.store.db.query<{ now: number }>("select ms_now() as now");
+  await cast(desk, ref, { voter: "ada", made_at: now - 10_000 });
+  await look(desk, ref);
+  expect(await approveBy(desk, ref, "fay")).toMatchObject({ kind: "execute" });
+  expect(await execute(desk, ref)).toMatchObject({ result: { status: "executed" } });
+});
+
+test("recordVotes() cancels a call although nobody can be asked for people's roles", async () => {
+  const { ref } = await ask(desk, "two");
+  await cast(desk, ref, { voter: "ada" });
+  const failing = () => Promise.reject(new Error("The directory is away"));
+  const away: Desk = { ...desk, ports: { ...desk.ports, directory: { find: failing, search: failing } } };
+  expect(await perform(() => activitiesOf(away).recordVotes(ref, { canceled: true }))).toMatchObject({
+    result: { status: "canceled" },
+  });
+});
+
+test("getApproval() doesn't call an approval canceled whose call was let in after an edit and executed", async () => {
+  const { ref } = await ask(desk, "one");
+  await cast(desk, ref, { voter: "ada", edit: { "/amountCents": 5 } });
+  await look(desk, ref);
+  expect(await execute(desk, ref)).toMatchObject({ result: { status: "executed" } });
+  expect((await desk.gateway.getApproval(desk.admin, ref.id)).status).not.toBe("canceled");
+});
+
+const PEOPLE = ["a", "b", "c", "d"] as const;
+const GROUPS: Readonly<Record<string, readonly string[]>> = { g: ["a", "b"], h: ["b", "c", "d"] };
+const names = fc.constantFrom("user:a", "user:b", "user:c", "group:g", "group:h");
+const stages: fc.Arbitrary<ApprovalStage> = fc.record({
+  approvers: fc.uniqueArray(names, { minLength: 1, maxLength: 3 }),
+  approve: fc.integer({ min: 1, max: 2 }),
+  deny: fc.integer({ min: 1, max: 2 }),
+});
+const terms: fc.Arbitrary<ApprovalTerms> = fc
+  .record({
+    stages: fc.array(stages, { minLength: 1, maxLength: 2 }),
+    exclude: fc.constantFrom<ApprovalTerms["exclude"]>(["requester"], ["requester", "previous_stage"]),
+  })
+  .map((change) => ({ ...DEFAULT_APPROVAL_TERMS, ...change }));
+const script = fc.array(
+  fc.record({ voter: fc.constantFrom(...PEOPLE), decision: fc.constantFrom("approve" as const, "reject" as const) }),
+  { maxLength: 14 },
+);
+
+function isApprover(approvers: readonly string[], subject: string): boolean {
+  return approvers.some((name) =>
+    name.startsWith("user:") ? name === `user:${subject}` : (GROUPS[name.slice(6)] ?? []).includes(subject),
+  );
+}
+
+function play(of: ApprovalTerms, votes: readonly { voter: string; decision: "approve" | "reject" }[]): ApprovalState {
+  let state: ApprovalState = {
+    ...{ round: 1, digest: "d", requesters: ["agent"], terms: of, openedAtMs: 0, decideByAtMs: 1_000 },
+    ...{ progress: openingProgress(0), counted: [], resolution: undefined },
+  };
+  for (const [index, { voter, decision }] of votes.entries()) {
+    const vote = {
+      ...{ id: `v${String(index).padStart(3, "0")}`, voter, decision, reason: undefined, round: 1, digest: "d" },
+      ...{ stage: state.progress.stage, madeAtMs: index + 1, authentic: true },
+    };
+    state = advanceApproval(state, { votes: [vote], cancel: undefined, nowMs: index + 1, isApprover }).state;
+  }
+  return state;
+}
+
+/** Whether the people who stood for it, stage by stage of what was approved, give a side's stages what they ask for, in their order. */
+function satisfies({ progress, counted }: ApprovalState, side: ApprovalTerms): boolean {
+  const stood = [...progress.done.map(({ standing }) => standing), counted].map((votes) =>
+    votes.filter(({ decision }) => decision === "approve").map(({ voter }) => voter),
+  );
+  let at = 0;
+  return side.stages.every((stage) => {
+    for (; at < stood.length; at += 1) {
+      const eligible = (stood[at] ?? []).filter((voter) => isApprover(stage.approvers, voter));
+      if (new Set(eligible).size >= stage.approve) return (at += 1) > 0;
+    }
+    return false;
+  });
+}
+
+test("mergeApprovalTerms() is approved by nothing that would not approve each of the two", () => {
+  fc.assert(
+    fc.property(terms, terms, script, (first, second, votes) => {
+      const state = play(mergeApprovalTerms(first, second), votes);
+      if (state.resolution?.status !== "approved") return;
+      expect([satisfies(state, first), satisfies(state, second)]).toEqual([true, true]);
+    }),
+    { numRuns: 4_000 },
+  );
+});
+
+test("mergeApprovalTerms() lets everybody reject in time whose rejection would end one of the two", () => {
+  const single = (approvers: string[]): ApprovalTerms => ({
+    ...DEFAULT_APPROVAL_TERMS,
+    stages: [{ approvers, approve: 1, deny: 1 }],
+  });
+  const merged = mergeApprovalTerms(single(["group:g", "group:h"]), single(["group:g"]));
+  expect(play(merged, [{ voter: "c", decision: "reject" }]).resolution?.status).toBe("rejected");
+});
