@@ -8,22 +8,26 @@ export interface MacGrant {
   readonly tenant: string;
   /** The vote that it came with. */
   readonly vote: string;
-  /** The approved call, and round and stage of the vote. */
+  /** The approved call. */
   readonly invocation: string;
+  /** Round and stage that the vote approved. */
   readonly round: number;
   readonly stage: number;
+  /** Subject of the voter. */
   readonly issuer: string;
   readonly action: string;
   readonly action_version: string;
   readonly policy_version: string;
   readonly actor: string;
+  /** The run of the approved call. */
   readonly run: string | null;
   readonly scope: GrantScope;
-  /** Canonical JSON. */
+  /** Canonical JSON of `GrantBounds`. */
   readonly bounds: string;
   readonly uses: number;
   /** Epoch milliseconds. */
   readonly issued_at: number;
+  /** The first instant at which it covers nothing any more. */
   readonly expires_at: number;
 }
 

@@ -62,10 +62,17 @@ function describeChange(row: DecidedInvocation, recorded: Decision, proposed: Ve
 
 /** What policy answered: where grants stood for the approval that it asked for, the record keeps what the call was then let do. */
 function readDecision(text: string): Decision {
-  const { effect, rule, granted } = JSON.parse(text) as RecordedVerdict;
-  return toDecision({ effect: granted === undefined ? effect : "require_approval", rule });
+  const verdict = JSON.parse(text) as RecordedVerdict;
+  return toDecision({ effect: ownEffectOf(verdict), rule: verdict.rule });
 }
 
 function toDecision({ effect, rule }: Decision): Decision {
   return rule === undefined ? { effect } : { effect, rule };
+}
+
+/** What policy itself said: where a grant stood for the approval it asked for one, where a budget asked it asked nobody. */
+function ownEffectOf({ effect, granted, exceeds, sanitized }: RecordedVerdict): RecordedVerdict["effect"] {
+  if (granted !== undefined) return "require_approval";
+  if (exceeds !== true) return effect;
+  return sanitized === undefined ? "allow" : "sanitize";
 }

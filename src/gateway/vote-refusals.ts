@@ -3,8 +3,8 @@ import { isEditable } from "../core/approval/refuse-vote.ts";
 import type { ReceivedVote } from "../core/approval/state.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Redact } from "./ports.ts";
-import { showPlaces } from "./show-places.ts";
 import { viewReasonPattern } from "./reason-patterns.ts";
+import { showPlaces } from "./show-places.ts";
 
 /** Why a vote doesn't count, for whoever cast it. */
 export interface VoteRefusal {

@@ -108,6 +108,7 @@ function ruleOf({ rule_text: text }: CountRow): string | undefined {
   return text === null ? undefined : (JSON.parse(`"${text}"`) as string);
 }
 
-function countsOf({ is_total: _isTotal, rule_text: _ruleText, ...counts }: CountRow): QuestionCounts {
-  return counts;
+function countsOf(row: CountRow): QuestionCounts {
+  const { questions, pending, approved, rejected, expired, canceled, superseded, p50_ms, p90_ms, calls } = row;
+  return { questions, pending, approved, rejected, expired, canceled, superseded, p50_ms, p90_ms, calls };
 }

@@ -1,42 +1,22 @@
-import type { GrantFilter, GrantScope } from "../contract/grants.ts";
+import type { GrantFilter } from "../contract/grants.ts";
 import type { GrantId, InvocationId, VoteId } from "../contract/ids.ts";
 import type { PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
+import type { MacGrant } from "../core/grant-mac.ts";
 import type { ApprovalRow } from "./approvals.ts";
 import type { Sql } from "./db.ts";
 import { pageOf, readCursor } from "./paging.ts";
 
 /** A grant as it is kept; times epoch milliseconds. */
-export interface GrantRow {
-  readonly tenant: string;
+export interface GrantRow extends MacGrant {
   readonly id: GrantId;
-  /** The vote that it came with, whose MAC covers scope, bounds, uses and time. */
   readonly vote: VoteId;
-  /** The approved call. */
   readonly invocation: InvocationId;
-  /** Round and stage that the vote approved. */
-  readonly round: number;
-  readonly stage: number;
-  /** Subject of the voter. */
-  readonly issuer: string;
-  readonly action: string;
-  readonly action_version: string;
-  readonly policy_version: string;
-  readonly actor: string;
-  /** The run of the approved call. */
-  readonly run: string | null;
-  readonly scope: GrantScope;
-  /** Canonical JSON of `GrantBounds`. */
-  readonly bounds: string;
-  readonly uses: number;
   /** From 0 to `uses`. */
   readonly used: number;
-  readonly issued_at: number;
-  /** The first instant at which it covers nothing any more. */
-  readonly expires_at: number;
   readonly revoked_at: number | null;
   readonly revoked_by: string | null;
-  /** Over all columns but `used` and those of the revocation. */
+  /** Over everything but `used` and the revocation. */
   readonly mac: string;
 }
 

@@ -178,12 +178,19 @@ describe("executeAction() runs nothing", () => {
       "the resolution is of another digest",
       "update approval set resolution = replace(resolution, digest, repeat('0', 64)) where invocation = $1",
     ],
-    ["the approval isn't approved", "update approval set status = 'pending', resolution = null where invocation = $1"],
     ["the approval is gone", "delete from approval where invocation = $1"],
   ])("and fails when %s since it was decided", async (_what, statement) => {
     const ref = await acceptApproved(desk, "idempotent", { text: "less" });
     await desk.store.db.query(statement, [ref.id]);
     expect(await execute(ref)).toMatchObject({ result: { status: "failed", error: { code: "digest_mismatch" } } });
+    expect([desk.acts, await attemptsOf(desk, ref)]).toEqual([[], []]);
+  });
+
+  it("and waits for people when their approval is pending again", async () => {
+    const ref = await acceptApproved(desk, "idempotent");
+    const statement = "update approval set status = 'pending', resolution = null where invocation = $1";
+    await desk.store.db.query(statement, [ref.id]);
+    expect(await execute(ref)).toMatchObject({ kind: "wait" });
     expect([desk.acts, await attemptsOf(desk, ref)]).toEqual([[], []]);
   });
 

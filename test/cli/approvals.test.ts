@@ -115,9 +115,11 @@ describe("runCli(approvals show)", () => {
       { at: SOON, to: [], notify: ["user:ceo"], done: false },
       { to: ["role:board"], notify: [], done: false },
     ];
+    const never = escalations.slice(2);
     const stages = [
       { ...STAGE, name: "finance", remindAt: SOON, escalations },
-      { ...STAGE, status: "waiting" as const },
+      { ...STAGE, status: "waiting" as const, escalations: never },
+      { ...STAGE, status: "approved" as const, escalations: never },
     ];
     const vote = {
       id: "vote_1",
@@ -134,11 +136,13 @@ describe("runCli(approvals show)", () => {
       { ...vote, grant },
     ];
     const [fields, stageTable, voteTable] = await show({ stages, votes });
-    expect(fields).toMatch(/^Stage: +1 of 2, finance$/m);
+    expect(fields).toMatch(/^Stage: +1 of 3, finance$/m);
     expect(cellsOf(stageTable)[1]).toEqual([
       ...["1 finance", "open", "group:finance", "1 of 2", "0 of 1", SOON, SOON],
-      `done to role:lead telling user:cfo; ${SOON} telling user:ceo; later to role:board`,
+      `done to role:lead telling user:cfo; ${SOON} telling user:ceo; not done to role:board`,
     ]);
+    const shown = cellsOf(stageTable).map((cells) => cells.at(-1));
+    expect(shown.slice(2)).toEqual(["later to role:board", "not done to role:board"]);
     expect(cellsOf(voteTable)).toEqual([
       ["VOTED AT", "BY", "STAGE", "VOTE", "STATE", "REASON"],
       [AT, "ben", "1", "approve", "counted", "Fine"],
@@ -207,7 +211,7 @@ test("runCli(approvals list) shows the open stage's votes and limit", async () =
 });
 
 describe("runCli(approvals stats)", () => {
-  const counts = { questions: 12, pending: 1, approved: 10, rejected: 0, expired: 1, canceled: 0 };
+  const counts = { questions: 14, pending: 1, approved: 10, rejected: 0, expired: 1, canceled: 0, superseded: 2 };
   const rule = { rule: "refunds", ...counts, questionsPer100Calls: 40, alwaysApproved: true };
   const { rule: _rule, ...unnamed } = { ...rule, alwaysApproved: false };
   const stats: ApprovalStats = {
@@ -223,14 +227,27 @@ describe("runCli(approvals stats)", () => {
     const query = new URLSearchParams({ action: "a.b", createdAfter: AT, createdBefore: LATER });
     expect(seen[0]?.url).toBe(`/v1/approvals/stats?${query.toString()}`);
     const [fields, table] = stdout.split("\n\n");
-    expect(fields).toMatch(/^Requests: +12, 40 per 100 calls$/m);
+    expect(fields).toMatch(/^Requests: +14, 40 per 100 calls$/m);
     expect(fields).toMatch(/^Answered: +10 yes, 0 no$/m);
-    expect(fields).toMatch(/^Unanswered: +1 expired, 0 canceled, 1 open$/m);
+    expect(fields).toMatch(/^Unanswered: +1 expired, 0 canceled, 2 superseded, 1 open$/m);
     expect(fields).toMatch(/^Time to answer: +half within 900 ms, nine of ten within 1\.5 h$/m);
     expect(cellsOf(table)).toEqual([
-      ["RULE", "ASKED", "PER 100 CALLS", "YES", "NO", "EXPIRED", "CANCELED", "OPEN", "P50", "P90", "REMARK"],
-      ["refunds", "12", "40", "10", "0", "1", "0", "1", "1.5 m", "3 d", "always yes"],
-      ["(the default)", "12", "40", "10", "0", "1", "0", "1"],
+      [
+        "RULE",
+        "ASKED",
+        "PER 100 CALLS",
+        "YES",
+        "NO",
+        "EXPIRED",
+        "CANCELED",
+        "SUPERSEDED",
+        "OPEN",
+        "P50",
+        "P90",
+        "REMARK",
+      ],
+      ["refunds", "14", "40", "10", "0", "1", "0", "2", "1", "1.5 m", "3 d", "always yes"],
+      ["(the default)", "14", "40", "10", "0", "1", "0", "2", "1"],
     ]);
   });
 

@@ -59,7 +59,7 @@ describe("readApprovalStats()", () => {
     const stats = await opened.gateway.readApprovalStats(auditor, {});
     expect(ApprovalStats.parse(stats)).toEqual(stats);
     expect(stats).toMatchObject({
-      ...{ calls: 30, questions: 10, approved: 10, rejected: 0, pending: 0, expired: 0, canceled: 0 },
+      ...{ calls: 30, questions: 10, approved: 10, rejected: 0, pending: 0, expired: 0, canceled: 0, superseded: 0 },
       ...{ questionsPer100Calls: 33.33, timeToAnswerMs: { p50: 5_500, p90: 9_100 } },
       rules: [{ rule: "rubber", questions: 10, questionsPer100Calls: 33.33 }],
     });

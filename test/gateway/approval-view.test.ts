@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ApprovalView } from "../../src/contract/approval.ts";
+import type { ApprovalTerms } from "../../src/contract/approval-terms.ts";
 import type { InvocationRef } from "../../src/contract/ids.ts";
 import { createGateway, type OpenGateway } from "../../src/gateway/create-gateway.ts";
 import type { Caller } from "../../src/gateway/gateway.ts";
@@ -49,7 +50,11 @@ describe("getApproval()", () => {
   });
 
   it("shows the terms that a vote is held to", async () => {
-    const terms: Partial<ApprovalTerms> = { requireReason: "on_reject", reasonPattern: ["^[A-Z]+"], executeByMs: 1_000 };
+    const terms: Partial<ApprovalTerms> = {
+      requireReason: "on_reject",
+      reasonPattern: ["^[A-Z]+"],
+      executeByMs: 1_000,
+    };
     expect(await show(await ask(store, { terms: { ...terms, edit: { allow: ["/to"] } } }))).toMatchObject({
       ...{ requireReason: "on_reject", reasonPattern: "^[A-Z]+", editable: ["/to"] },
       executeBy: expect.any(String),
@@ -129,14 +134,14 @@ describe("getApproval()", () => {
     });
   });
 
-  it("shows a round that nothing followed as canceled, without instants to come", async () => {
+  it("shows a round that nothing followed as superseded, without instants to come", async () => {
     const ref = await ask(store);
     await store.approvals.update({ ...ref, invocation: ref.id, round: 1 }, { status: "superseded" });
     const view = await show(ref);
-    expect(view).toMatchObject({ status: "canceled", stages: [{ status: "ended" }] });
+    expect(view).toMatchObject({ status: "superseded", stages: [{ status: "ended" }] });
     expect(view).not.toHaveProperty("outlook");
     expect(view).not.toHaveProperty("resolution");
-    expect((await opened.gateway.getInvocation(auditor, ref.id)).approval).toMatchObject({ status: "canceled" });
+    expect((await opened.gateway.getInvocation(auditor, ref.id)).approval).toMatchObject({ status: "superseded" });
   });
 });
 

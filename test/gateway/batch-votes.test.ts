@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createGateway } from "../../src/gateway/create-gateway.ts";
 import type { AddressedBallot, BatchedAnswer, Caller } from "../../src/gateway/gateway.ts";
 import { openVoting, type Voting } from "./voting.ts";
 
@@ -52,6 +53,30 @@ test("voteBatch() keeps votes on one approval in the order sent, and answers the
   ]);
 });
 
+test("voteBatch() lets the later of two votes of one person stand, also when both were made in one millisecond", async () => {
+  const { db } = voting.desk.store;
+  const refs = await Promise.all(Array.from({ length: 8 }, () => voting.ask("reasoned")));
+  const ids = refs.map(({ id }) => id);
+  const [clock] = await db.query<{ text: string; now: number }>(
+    "select pg_get_functiondef('ms_now'::regproc) as text, ms_now() as now",
+  );
+  if (clock === undefined) throw new Error("The database has no clock");
+  voting.isAsleep = true;
+  try {
+    await db.query(
+      `create or replace function ms_now() returns timestamptz language sql volatile as $$ select to_timestamp(${clock.now + 500} / 1000.0) $$`,
+    );
+    for (const decision of ["approve", "reject"] as const) await voteAll(ada, ids, { decision, reason: "NO-1" });
+  } finally {
+    await db.query(clock.text);
+    voting.isAsleep = false;
+  }
+  for (const ref of refs) {
+    await voting.judge(ref);
+    expect((await voting.read(ref)).tally).toEqual({ approve: 0, reject: 1 });
+  }
+}, 60_000);
+
 test("voteBatch() refuses what one vote says without the others", async () => {
   const [one, two] = await Promise.all([voting.ask("two"), voting.ask("two")]);
   const answers = await voting.gateway.voteBatch(ada, [
@@ -82,6 +107,23 @@ test("voteBatch() answers a fault of one vote as such, tells nothing of it and g
   const answers = await voteAll(ada, [one.id, two.id]);
   expect(answers.map(outcomeOf)).toEqual(["internal", "pending"]);
   expect(String(answers.map((answer) => ("error" in answer ? answer.error.message : "")))).not.toContain("s3cret");
+});
+
+test("voteBatch() logs of a driver's fault its name and code, and no text that may repeat an edit", async () => {
+  const logged: unknown[] = [];
+  const { ports, store } = voting.desk;
+  const nothing = () => Promise.resolve();
+  const runs = { start: nothing, wake: nothing, cancel: nothing, countWorkers: async () => 1, uiUrl: () => undefined };
+  const log = (...line: unknown[]) => void logged.push(line);
+  const { gateway, close } = createGateway({ ...ports, runs, log, adminKey: undefined });
+  const fault = Object.assign(new TypeError("bad value s3cret"), { code: "22P02", detail: "s3cret" });
+  const broken = vi.spyOn(store, "transaction").mockRejectedValueOnce(fault);
+  const [answer] = await gateway.voteBatch(ada, [{ id: UNKNOWN, decision: "approve" }]);
+  broken.mockRestore();
+  close();
+  expect(logged).toEqual([["error", "A vote of a batch failed", { error: { name: "TypeError", code: "22P02" } }]]);
+  if (answer === undefined || !("error" in answer)) throw new Error("The vote was taken");
+  expect([answer.error.code, answer.error.cause]).toEqual(["internal", undefined]);
 });
 
 test("voteBatch() says that the store is away for the votes that found it so", async () => {

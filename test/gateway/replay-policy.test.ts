@@ -85,6 +85,15 @@ test("replayPolicy() takes what grants stood for as the approval that policy ask
   });
 });
 
+test("replayPolicy() takes what only a budget brought to people as what policy said of it", async () => {
+  const exceeds = true as const;
+  await recordInvocation(store.db, {
+    action: "file.write",
+    verdict: { effect: "require_approval", rule: "w", exceeds },
+  });
+  expect(await replay()).toMatchObject({ considered: 1, transitions: [{ from: "allow", count: 1 }] });
+});
+
 test("replayPolicy() takes a session for the run, as the decision did", async () => {
   const policy = { version: 1, default: "deny", rules: [{ name: "mine", match: { run: "s1" }, effect: "allow" }] };
   for (const session of ["s1", { id: "s1" }, "s2"])

@@ -212,3 +212,24 @@ describe("listApprovals() of rows that only the input tells apart", () => {
     });
   });
 });
+
+describe("getApproval() of a request that has one before", () => {
+  const ofBoss = { terms: { stages: [stageOf({ approvers: ["user:boss"] })] }, input: { note: "for the boss alone" } };
+  const previousFor = async (caller: Caller, ref: InvocationRef) =>
+    (await opened.gateway.getApproval(caller, ref.id)).previous?.id;
+
+  it("shows that one to whoever may see it too, and nothing of it to others", async () => {
+    const before = await ask(store, { ...ofBoss, openedAtMs: Date.now() - 20_000 });
+    const ref = await ask(store, { terms: { stages: [ofLead, stageOf({ approvers: ["user:boss"] })] } });
+    const boss = await createCaller(opened.gateway, { subject: "boss", permissions: ["approve"] });
+    const auditor = await createCaller(opened.gateway, { subject: "auditor", permissions: ["audit"] });
+    expect([await previousFor(boss, ref), await previousFor(auditor, ref)]).toEqual([before.id, before.id]);
+    expect(JSON.stringify(await opened.gateway.getApproval(lead, ref.id))).not.toMatch(/for the boss alone|previous/);
+  });
+
+  it("shows that one to a lead who could vote on both", async () => {
+    const before = await ask(store, { terms: { stages: [ofLead] }, openedAtMs: Date.now() - 20_000 });
+    const ref = await ask(store, { terms: { stages: [ofLead] } });
+    expect(await previousFor(lead, ref)).toBe(before.id);
+  });
+});

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { InvocationRef } from "../../src/contract/ids.ts";
+import { canonicalJson } from "../../src/core/canonical.ts";
 import type { Ballot, Caller } from "../../src/gateway/gateway.ts";
+import { insertVote } from "../activities/desk.ts";
 import { openVoting, type Voting } from "./voting.ts";
+
+const TOKEN = `ghp_${"a1B2c3D4e5".repeat(4).slice(0, 36)}`;
 
 let voting: Voting;
 let ada: Caller;
@@ -86,6 +90,39 @@ test.each<[string, Ballot["edit"], string]>([
     type: "approval.vote_refused",
     data: { code, at: "door", edit: Object.keys(edit ?? {}) },
   });
+});
+
+test("vote() keeps no secret that stands in an edit's pointer, and twenty pointers at most", async () => {
+  const ref = await voting.ask("two");
+  const others = Array.from({ length: 40 }, (_, index) => [`/other${index}`, "x"] as const);
+  const edit = { [`/headers/${TOKEN}`]: "x", ...Object.fromEntries(others) };
+  const error: unknown = await voting.vote(ada, ref, { edit }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "forbidden" });
+  expect(JSON.stringify([String(error), error])).not.toContain(TOKEN);
+  const events = await voting.desk.store.audit.listOfInvocation(ref.tenant, ref.id);
+  expect(events.at(-1)?.data["edit"]).toHaveLength(20);
+  expect(await everythingShown(ref)).not.toContain(TOKEN);
+});
+
+test("vote() repeats no secret that stands in a pointer that leads nowhere, or twice to one place", async () => {
+  const ref = await voting.ask("two");
+  const place = `/card/${TOKEN}`;
+  for (const [edit, code] of [
+    [{ [place]: "x" }, "invalid_input"] as const,
+    [{ [place]: 1, [`${place}/a`]: 2 }, "invalid_request"] as const,
+  ]) {
+    const error: unknown = await voting.vote(ada, ref, { edit }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code });
+    expect(JSON.stringify([String(error), error])).not.toContain(TOKEN);
+  }
+});
+
+test("getApproval() shows no secret that stands in the pointer of a kept edit", async () => {
+  const ref = await voting.ask("two");
+  await insertVote(voting.desk, ref, { voter: "ada", edit: canonicalJson({ [`/card/${TOKEN}`]: "x" }) });
+  const { votes } = await voting.read(ref);
+  expect(votes).toMatchObject([{ voter: "ada", edit: [expect.stringMatching(/^\/card\//)] }]);
+  expect(JSON.stringify(votes)).not.toContain(TOKEN);
 });
 
 test("vote() refuses an edit after which nobody would be left to approve", async () => {

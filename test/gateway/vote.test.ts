@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Caller } from "../../src/gateway/gateway.ts";
+import { computeVoteMac } from "../../src/core/vote-mac.ts";
 import { eventTypes, insertVote } from "../activities/desk.ts";
 import { openVoting, type Voting } from "./voting.ts";
 
@@ -81,6 +82,41 @@ test("vote() answers a request of the same idempotency key as before, and refuse
   const other = voting.vote(ada, ref, { idempotencyKey, grant: { uses: 1, expiresIn: "1h" } });
   await expect(other).rejects.toMatchObject({ code: "idempotency_conflict" });
   expect(await voting.vote(ben, ref, { idempotencyKey })).toMatchObject({ approval: { status: "approved" } });
+});
+
+test("vote() that is sent again under its key overturns no later vote of the same person", async () => {
+  const ref = await voting.ask("reasoned");
+  for (const idempotencyKey of ["k1", "k2"]) await voting.vote(ada, ref, { idempotencyKey });
+  await voting.vote(ada, ref, { decision: "reject", reason: "NO-1", idempotencyKey: "k3" });
+  const { approval } = await voting.vote(ada, ref, { idempotencyKey: "k2" });
+  expect(approval.votes.map(({ state }) => state)).toEqual(["replaced", "replaced", "counted"]);
+  expect(approval.tally).toEqual({ approve: 0, reject: 1 });
+});
+
+test("vote() answers the winner's vote again as before, also under a new key", async () => {
+  const ref = await voting.ask("two");
+  await voting.vote(ada, ref, { decision: "reject" });
+  const again = await voting.vote(ada, ref, { decision: "reject", idempotencyKey: "anew" });
+  expect(again).toMatchObject({ confirmed: true, approval: { status: "rejected", votes: [{ voter: "ada" }] } });
+});
+
+test("vote() is made after the voter's vote before it, also where the database's clock went back", async () => {
+  const ref = await voting.ask("reasoned");
+  await voting.vote(ada, ref);
+  const [first] = await voting.desk.store.votes.listOfRound(ref, 1);
+  if (first === undefined) throw new Error("Nothing was kept");
+  const made_at = first.made_at + 60_000;
+  const mac = computeVoteMac(voting.desk.ports.signingKey, { ...first, grantTerms: null, madeAtMs: made_at });
+  await voting.desk.store.db.query("update vote set made_at = $2, mac = $3 where id = $1", [
+    ...[first.id, new Date(made_at), mac],
+  ]);
+  const { approval } = await voting.vote(ada, ref, { decision: "reject", reason: "NO-1" });
+  expect(approval.tally).toEqual({ approve: 0, reject: 1 });
+  const votes = await voting.desk.store.votes.listOfRound(ref, 1);
+  expect(votes.map((vote) => [vote.decision, vote.made_at])).toEqual([
+    ["approve", made_at],
+    ["reject", made_at + 1],
+  ]);
 });
 
 test("vote() answers a vote that comes too late with the resolution, and the winner's again with what it came to", async () => {

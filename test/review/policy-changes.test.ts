@@ -36,21 +36,6 @@ rules:
   - { name: any, match: { action: "pay.*" }, effect: allow }
 ${extra}`;
 
-const FATIGUE = `
-version: 1
-default: deny
-fatigue: { group: { per_hour: 1 } }
-rules:
-  - name: staged
-    match: { action: pay.staged }
-    effect: require_approval
-    approval: { stages: [{ approvers: [group:finance] }, { approvers: [group:board] }], decide_by: 1h }
-  - name: one
-    match: { action: pay.one }
-    effect: require_approval
-    approval: { approvers: [group:finance], decide_by: 1h }
-`;
-
 beforeAll(async () => {
   desk = await openApprovalDesk();
   await desk.caller({ subject: "approver", roles: ["approver"] }).catch(() => undefined);
@@ -121,32 +106,6 @@ test("recordVotes() takes an unrelated change of the policy for no drift of a ca
   await publishFileDocument(desk.store, BUDGET("# another version\n"));
   expect(await approveBy(desk, ref, "approver")).toMatchObject({ kind: "execute" });
   expect(await execute(desk, ref)).toMatchObject({ result: { status: "executed" } });
-});
-
-test("decideInvocation() counts what a group was asked within the hour also once the next stage is open", async () => {
-  await publishFileDocument(desk.store, FATIGUE);
-  await desk.store.db.query("delete from approval");
-  const { ref } = await ask(desk, "staged");
-  expect(await approveBy(desk, ref, "ada")).toMatchObject({ kind: "wait" });
-  const { step } = await ask(desk, "one");
-  expect(step).toMatchObject({ result: { status: "denied", error: { code: "rate_limited" } } });
-});
-
-test("decideInvocation() counts no request against somebody who only edited it", async () => {
-  const edits = "edit: { allow: [/amountCents] }";
-  await publishFileDocument(
-    desk.store,
-    FATIGUE.replace("group: { per_hour: 1 }", "requester: { open: 1 }").replace(
-      "approvers: [group:finance], decide_by: 1h }",
-      `approvers: [group:finance], decide_by: 1h, ${edits} }`,
-    ),
-  );
-  await desk.store.db.query("delete from approval");
-  const { ref } = await ask(desk, "one");
-  await cast(desk, ref, { voter: "ada", edit: { "/amountCents": 501 } });
-  await look(desk, ref);
-  const open = await desk.store.approvals.countOpen(ref.tenant, { requester: "ada" });
-  expect(open).toBe(0);
 });
 
 test("decideInvocation() takes no grant whose row was moved to a later time by hand", async () => {

@@ -43,12 +43,3 @@ test("decideInvocation() denies what only people could approve who have no permi
     await fresh.close();
   }
 });
-
-test("listApprovals() still answers when a vote's row says a time that no calendar has", async () => {
-  const ada = await voting.voter("ada2");
-  const ref = await voting.ask("two");
-  await voting.vote(ada, ref);
-  await voting.desk.store.db.query("update vote set made_at = 'infinity' where invocation = $1", [ref.id]);
-  const { items } = await voting.gateway.listApprovals(voting.desk.admin, {}, { limit: 10 });
-  expect(items.map(({ id }) => id)).toContain(ref.id);
-});

@@ -15,9 +15,9 @@ const FILL = `
     array['actor' || n % 300], array['role:r' || n % 50], '{}', '{}', 'd', ms_now() - n * interval '1 second', ms_now()
   from generate_series(1, 20000) n;
   insert into approval_grant (tenant, id, vote, invocation, round, stage, issuer, action, action_version, policy_version, actor, scope,
-    bounds, uses, used, issued_at, expires_at)
+    bounds, uses, used, issued_at, expires_at, mac)
   select 'default', 'grt_' || n, 'vote_' || n, 'ivn_' || n, 1, 0, 'bob', 'act.' || n % 10, 'v1', '1', 'actor' || n % 300, 'actor',
-    '{}', 1, case when n % 50 = 0 then 0 else 1 end, ms_now(), ms_now() + interval '1 hour'
+    '{}', 1, case when n % 50 = 0 then 0 else 1 end, ms_now(), ms_now() + interval '1 hour', 'm'
   from generate_series(1, 5000) n;
   insert into principal (tenant, subject, kind, roles)
   select 'default', 'person' || n, 'user', array['r' || n % 50] from generate_series(1, 5000) n;

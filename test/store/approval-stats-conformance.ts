@@ -13,6 +13,7 @@ const NONE = {
   rejected: 0,
   expired: 0,
   canceled: 0,
+  superseded: 0,
   p50_ms: null,
   p90_ms: null,
 };
@@ -80,7 +81,7 @@ export function describeApprovalStats(db: () => Db): void {
       await recordInvocation(db(), { createdAt: new Date(OPENED_AT_MS).toISOString(), verdict: null });
       expect((await stats()).total).toMatchObject({ questions: 1, pending: 1, calls: 1 });
       await ask(db(), "big", { status: "superseded" });
-      expect((await stats()).total).toMatchObject({ questions: 2, pending: 1, canceled: 1, calls: 2 });
+      expect((await stats()).total).toMatchObject({ questions: 2, pending: 1, canceled: 0, superseded: 1, calls: 2 });
     });
 
     test("stats() reads the rule that decided, whatever else the verdict says", async () => {

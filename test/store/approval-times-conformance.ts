@@ -3,7 +3,13 @@ import type { Db } from "../../src/store/db.ts";
 import { recordApproval, recordGrant } from "../support/recorded-approvals.ts";
 
 /** Times that no program could read as an instant, with the first and the last that one can. */
-const NO_INSTANTS = ["infinity", "-infinity", "1969-12-31T23:59:59Z", "10000-01-01T00:00:00Z", "290000-01-01T00:00:00Z"];
+const NO_INSTANTS = [
+  "infinity",
+  "-infinity",
+  "1969-12-31T23:59:59Z",
+  "10000-01-01T00:00:00Z",
+  "290000-01-01T00:00:00Z",
+];
 const INSTANTS = ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"];
 
 /** Which times can stand in the rows of votes, approvals and grants, whoever writes them and whatever database is underneath. */

@@ -27,7 +27,15 @@ function describeApprovalWrites(db: () => Db): void {
     await approvals().open(newApproval(ref, { progress: "other", approvers: ["user:mallory"] }));
     expect((await approvals().lock(ref))?.approval).toMatchObject({
       ...{ tenant: ref.tenant, invocation: ref.id, round: 1, status: "pending", actor: "eve", requesters: ["eve"] },
-      ...{ approvers: ["user:bob"], asked: ["user:bob"], asks_by_rule: false, terms, progress: "{}", because: null, digest: "d" },
+      ...{
+        approvers: ["user:bob"],
+        asked: ["user:bob"],
+        asks_by_rule: false,
+        terms,
+        progress: "{}",
+        because: null,
+        digest: "d",
+      },
       ...{ opened_at: OPENED_AT_MS, decide_by: OPENED_AT_MS + 3_600_000, execute_by: null, resolution: null },
     });
   });
@@ -137,13 +145,14 @@ function describeApprovalLists(db: () => Db): void {
     expect(await list({}, { status: "pending", action: "other" })).toEqual([]);
   });
 
-  test("list() gives a request whose last round was superseded with those that were called off", async () => {
+  test("list() gives a request whose last round was superseded as such, and not with those that were called off", async () => {
     const reopened = await recordApproval(db());
     await openNextRound(db(), reopened);
     const ended = await recordApproval(db(), { status: "superseded" });
     const canceled = await recordApproval(db(), { status: "canceled", openedAtMs: OPENED_AT_MS - 1 });
     expect(await list()).toEqual([reopened.id, ended.id, canceled.id]);
-    expect(await list({}, { status: "canceled" })).toEqual([ended.id, canceled.id]);
+    expect(await list({}, { status: "superseded" })).toEqual([ended.id]);
+    expect(await list({}, { status: "canceled" })).toEqual([canceled.id]);
     expect(await list({}, { status: "expired" })).toEqual([]);
   });
 

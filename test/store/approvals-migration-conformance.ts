@@ -76,7 +76,10 @@ export function describeApprovalsMigration(db: () => Db): void {
         await insertOldVote(tx, "ivn_forged");
         await tx.query("update vote set made_at = 'infinity'");
         await upgrade();
-        const [vote] = await createVoteTable(tx).listOfRound({ tenant: "default", id: "ivn_forged" as InvocationId }, 1);
+        const [vote] = await createVoteTable(tx).listOfRound(
+          { tenant: "default", id: "ivn_forged" as InvocationId },
+          1,
+        );
         expect(vote).toMatchObject({ made_at: 0, state: "received" });
         expect(vote && isAuthenticVote(KEY, vote)).toBe(false);
       });

@@ -101,6 +101,7 @@ test.each<[string, string]>([
   ["other bounds than its vote's", `bounds = '{"/amountCents":{"lte":100000}}'`],
   ["more time than its vote asked for", "expires_at = expires_at + interval '1 day'"],
   ["another issuer than its voter", "issuer = 'fay'"],
+  ["another time", "issued_at = issued_at + interval '1 year', expires_at = expires_at + interval '1 year'"],
   ["another version of the action", "action_version = 'other'"],
 ])("decideInvocation() goes by no grant that was given %s by hand", async (_what, change) => {
   await grantBy("one", ["ada"]);

@@ -53,12 +53,13 @@ describe("policy.evaluate with terms of the action", () => {
   });
 
   it("evaluate() gives a copy of the action's terms", () => {
-    const approval = structuredClone({ ...OWN, edit: { allow: ["/a"] } });
+    const approval = structuredClone({ ...OWN, edit: { allow: ["/a"] }, reasonPattern: ["a"] });
     const policy = compileRules([ASKS]);
     const given = policy.evaluate(buildCall({ manifest: { approval } })).obligations.approval;
     given?.stages[0]?.approvers.push("user:mallory");
     given?.edit?.allow.push("/b");
-    expect(approval).toEqual({ ...OWN, edit: { allow: ["/a"] } });
+    given?.reasonPattern?.push("b");
+    expect(approval).toEqual({ ...OWN, edit: { allow: ["/a"] }, reasonPattern: ["a"] });
   });
 
   it("evaluate() takes the manifest's terms of a recorded call", () => {
@@ -75,7 +76,14 @@ const ESCALATED = {
   remindEveryMs: 1,
   escalate: [{ afterMs: 1, to: [], notify: ["user:x"] }],
 };
-const FULL = { ...OWN, stages: [ESCALATED], executeByMs: 9, reasonPattern: ["a", "b"], edit: { allow: ["/a"] }, exclude: [] };
+const FULL = {
+  ...OWN,
+  stages: [ESCALATED],
+  executeByMs: 9,
+  reasonPattern: ["a", "b"],
+  edit: { allow: ["/a"] },
+  exclude: [],
+};
 
 describe("policy.evaluate on terms that it is given", () => {
   it("evaluate() reads every member of terms", () => {

@@ -42,6 +42,12 @@ describe("mergeApprovalTerms on stages", () => {
     ]);
   });
 
+  it("mergeApprovalTerms() lets nobody vote in one stage, not even to reject, whom only one of the two lets vote", () => {
+    const [wide, narrow] = [stageOf("group:g", "group:h"), stageOf("group:g")];
+    expect(mergeApprovalTerms(staged(wide), staged(narrow)).stages).toEqual([narrow]);
+    expect(mergeApprovalTerms(staged(narrow), staged(wide)).stages).toEqual([narrow]);
+  });
+
   it("mergeApprovalTerms() asks one after the other where none is in common, or where there are several stages", () => {
     const [a, b, c] = [stageOf("user:a"), stageOf("user:b"), stageOf("user:a", "user:c")];
     expect(mergeApprovalTerms(staged(a), staged(b)).stages).toEqual([a, b]);
@@ -108,7 +114,12 @@ describe("mergeApprovalTerms on the whole", () => {
       { requireReason: "on_reject" },
     ],
     ["the pattern that there is", { reasonPattern: ["a"] }, {}, { reasonPattern: ["a"] }],
-    ["every pattern, each once", { reasonPattern: ["a", "b"] }, { reasonPattern: ["b", "c"] }, { reasonPattern: ["a", "b", "c"] }],
+    [
+      "every pattern, each once",
+      { reasonPattern: ["a", "b"] },
+      { reasonPattern: ["b", "c"] },
+      { reasonPattern: ["a", "b", "c"] },
+    ],
     ["no edit where one allows none", { edit: { allow: ["/a"] } }, {}, {}],
     ["no edit where none is in common", { edit: { allow: ["/a"] } }, { edit: { allow: ["/b", "/ab"] } }, {}],
     [
@@ -159,7 +170,10 @@ function votersAt({ approvers, escalate = [] }: ApprovalStage, atMs: number): st
 }
 
 /** Whether terms take a vote's reason. */
-function takes(terms: Readonly<ApprovalTerms>, { decision, reason }: Pick<ReceivedVote, "decision" | "reason">): boolean {
+function takes(
+  terms: Readonly<ApprovalTerms>,
+  { decision, reason }: Pick<ReceivedVote, "decision" | "reason">,
+): boolean {
   const state = {
     ...{ round: 1, digest: "d", requesters: ["agent"], terms, openedAtMs: 0, decideByAtMs: 1 },
     ...{ progress: openingProgress(0), counted: [], resolution: undefined },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { publishFileDocument } from "../../src/gateway/policy-documents.ts";
+import { publishFileDocument } from "../../../src/gateway/policy-documents.ts";
 import {
   age,
   approvalOf,
@@ -11,9 +11,8 @@ import {
   look,
   openApprovalDesk,
   rowOf,
-  voteOf,
-} from "../activities/approvals/approval-desk.ts";
-import { activitiesOf, type Desk, perform } from "../activities/desk.ts";
+} from "./approval-desk.ts";
+import { activitiesOf, type Desk, perform } from "../desk.ts";
 
 let desk: Desk;
 
@@ -92,12 +91,4 @@ test("recordVotes() ends an approval whose time is over, also where the worker l
   expect(await perform(() => activitiesOf(poor).recordVotes(ref, { canceled: false }))).toMatchObject({
     result: { status: "expired" },
   });
-});
-
-test("recordVotes() refuses a row of a time that no calendar has, and goes on", async () => {
-  const { ref } = await ask(desk, "two");
-  const forged = await cast(desk, ref, { voter: "ada", mac: "0".repeat(64) });
-  await desk.store.db.query(`update vote set made_at = 'infinity' where id = $1`, [forged]);
-  expect(await look(desk, ref)).toMatchObject({ kind: "wait" });
-  expect(await voteOf(desk, ref, forged)).toMatchObject({ state: "refused", code: "forbidden" });
 });
