@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InvocationId } from "../../src/contract/ids.ts";
+import type { RequestParty } from "../../src/store/approval-gate.ts";
 import { type ApprovalScope, createApprovalTable } from "../../src/store/approvals.ts";
 import type { Db, Param, Sql } from "../../src/store/db.ts";
 import { createGrantTable } from "../../src/store/grants.ts";
@@ -59,8 +60,10 @@ export function describeApprovalPlans(db: () => Db): void {
     });
 
     test("countOpen() looks at nothing but what waits", async () => {
-      const plan = await planOf(db(), (sql) => createApprovalTable(sql).countOpen("default", { requester: "actor1" }));
-      expect(plan).toContain("approval_pending");
+      const planFor = (party: RequestParty) =>
+        planOf(db(), (sql) => createApprovalTable(sql).countOpen("default", party));
+      expect(await planFor({ requester: "actor1" })).toContain("approval_pending_of_actor");
+      expect(await planFor({ approver: "role:r7" })).toContain("approval_pending");
     });
 
     test("lockUsable() looks at nothing but grants with a use left", async () => {

@@ -48,6 +48,8 @@ alter table approval add constraint approval_times_check check (is_instant(opene
 create index approval_of_actor on approval (tenant, action, actor, opened_at desc, invocation desc) where status <> 'superseded';
 drop index approval_pending;
 create index approval_pending on approval (tenant, opened_at desc, invocation desc) where status = 'pending';
+-- What waits of an actor is counted while others wait at the gate, whatever the actor has asked before.
+create index approval_pending_of_actor on approval (tenant, actor) where status = 'pending';
 
 -- `counted` is a person's standing vote, `replaced` one that the same person voted anew after.
 alter table vote drop constraint vote_state_check;
