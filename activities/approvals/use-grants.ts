@@ -2,6 +2,7 @@ import type { GrantTerms } from "../../src/contract/grants.ts";
 import type { RecordedVerdict } from "../../src/contract/policy.ts";
 import { isEligible } from "../../src/core/approval/eligibility.ts";
 import { coverByGrants, coversInput, type StandingGrant } from "../../src/core/approval/grants.ts";
+import { requestOf } from "../../src/core/approval/request-of.ts";
 import { inputDigest } from "../../src/core/digest.ts";
 import { isAuthenticGrant } from "../../src/core/grant-mac.ts";
 import { parseGrantId } from "../../src/core/ids.ts";
@@ -12,7 +13,6 @@ import type { TransactionTables } from "../../src/store/store.ts";
 import { actionVersionOf } from "../action-version.ts";
 import { type Deciding, requestersOf } from "../deciding.ts";
 import { eventOf } from "../event-of.ts";
-import { requestOf } from "../../src/core/approval/request-of.ts";
 
 /** Grants that are looked at for one call, of all that could stand for it. Our choice. */
 const MAX_LOOKED_AT = 50;
