@@ -60,7 +60,7 @@ interface Launched {
 /** Our choice: serving takes 1 s on an idle machine, ten times that on a busy one. */
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
-/** Tries with freshly chosen ports, because another process may bind one between its choice and the server's start. */
+/** Tries, each with freshly chosen ports: another process may bind one between its choice and the server's start. */
 const MAX_LAUNCHES = 3;
 
 /**
@@ -81,8 +81,10 @@ export async function startTemporalServer(options: TemporalServerOptions = {}): 
     const fault = await waitUntilServing(launched, handle.address, options.namespace ?? "default");
     if (fault === undefined) return handle;
     const lostRace = /address already in use/i.test(fault) && (options.port === undefined || options.uiPort === 0);
+    // Seldom, on a busy machine, the server itself crashes while it starts.
+    const mayTryAgain = lostRace || /\bpanic:/.test(fault);
     await handle.stop();
-    if (!lostRace || launch === MAX_LAUNCHES) {
+    if (!mayTryAgain || launch === MAX_LAUNCHES) {
       throw new CountersignError("unavailable", `The Temporal dev server can't be started: ${fault}`);
     }
   }
