@@ -150,11 +150,19 @@ async function waitForReminders({ id, round, stage }: SeenApproval, count: numbe
   );
 }
 
+let amount = 1_000;
+
+/** One that no input has yet: an edit that changes nothing is refused. */
+function nextAmount(): number {
+  amount += 1;
+  return amount;
+}
+
 async function vote(random: Random, voter: Person, seen: SeenApproval): Promise<void> {
   const decision = random.chance(0.15) ? "reject" : "approve";
   const edits = decision === "approve" && seen.round < 3 && random.chance(0.1);
   const key = `${voter.name}-${random.below(2 ** 31)}`;
-  const body = { decision, digest: seen.digest, ...(edits ? { edit: { "/amount": 2 + random.below(100) } } : {}) };
+  const body = { decision, digest: seen.digest, ...(edits ? { edit: { "/amount": nextAmount() } } : {}) };
   const request = { body, headers: { "idempotency-key": key } };
   const { status } = await insist(random, voter, { path: `/v1/approvals/${seen.id}/votes`, request });
   cast.push({ key, invocation: seen.id, voter: voter.name, decision, round: seen.round, status });

@@ -16,7 +16,7 @@ export function describeMigrate(db: () => Db): void {
 
     test("migrate() applies what is new, in order and once, callers at the same time included", async () => {
       const reports = await Promise.all([1, 2, 3].map(() => migrate(db(), [FIRST, SECOND])));
-      expect(reports.flatMap((report) => report.applied)).toEqual([FIRST.name, SECOND.name]);
+      expect(reports.flatMap((report) => report.applied).toSorted()).toEqual([FIRST.name, SECOND.name]);
       expect(await db().query("select * from first")).toEqual([{ a: "x;y", b: 2 }]);
     });
 

@@ -43,7 +43,7 @@ describe("openPostgres()", () => {
     const url = await createDatabase();
     const both = await Promise.all([openPostgres({ url }), openPostgres({ url })]);
     const reports = await Promise.all(both.map((db) => migrate(db)));
-    const applied = reports.flatMap((report) => report.applied);
+    const applied = reports.flatMap((report) => report.applied).toSorted();
     expect(applied).toEqual(["0001_initial.sql", "0002_guards.sql", "0003_approvals.sql"]);
     await Promise.all(both.map((db) => db.close()));
   });
