@@ -2,7 +2,6 @@ import type { InputChange } from "../src/contract/approval.ts";
 import type { SanitizedPlaces } from "../src/contract/policy.ts";
 import type { Step } from "../src/contract/run.ts";
 import { diffInputs } from "../src/core/approval/difference.ts";
-import type { LockedInvocation } from "../src/store/invocations.ts";
 import { applyLimits } from "./apply-limits.ts";
 import { useGrants } from "./approvals/use-grants.ts";
 import type { Deciding } from "./deciding.ts";
@@ -17,12 +16,12 @@ import type { BegunAttempt } from "./start-attempt.ts";
 export async function decideCall(deciding: Deciding): Promise<Step | BegunAttempt> {
   const { row, action, inForce, later } = deciding;
   const judged = later?.judged ?? row.judged;
-  const { row: current, verdict } = await changeByPolicy(
+  const { verdict, ...revised } = await changeByPolicy(
     deciding,
     judged,
     judgeCall({ ...row, judged }, action, inForce),
   );
-  const decided = { ...deciding, row: current };
+  const decided = { ...deciding, ...revised };
   return applyLimits(decided, await useGrants(decided, verdict));
 }
 
@@ -31,16 +30,16 @@ async function changeByPolicy(
   deciding: Deciding,
   judged: string,
   { verdict, terms }: Judgement,
-): Promise<Pick<Deciding, "row"> & Pick<Judgement, "verdict">> {
+): Promise<Pick<Deciding, "row" | "changes"> & Pick<Judgement, "verdict">> {
   const { row, action, knowledge, later } = deciding;
   const change = terms && changeInput(judged, terms);
   if (change === undefined)
-    return later === undefined ? { row, verdict } : { row: await revise(deciding, { judged }), verdict };
+    return later === undefined ? { row, verdict } : { ...(await revise(deciding, { judged })), verdict };
   const fault = "fault" in change ? change.fault : knowledge.checkInput(action, change.input);
   if ("fault" in change || fault !== undefined)
     return { row, verdict: denied(verdict, `Policy wants the input changed, and then: ${fault?.message ?? ""}`) };
-  const changed = await revise(deciding, { judged, input: change.input, places: change.changed });
-  return { row: changed, verdict: { ...verdict, sanitized: change.changed } };
+  const revised = await revise(deciding, { judged, input: change.input, places: change.changed });
+  return { ...revised, verdict: { ...verdict, sanitized: change.changed } };
 }
 
 /** An input for the next round. */
@@ -54,7 +53,7 @@ interface NextInput {
 function revise(
   { ports, tx, row, action, inForce, later }: Deciding,
   { judged, input = judged, places }: NextInput,
-): Promise<LockedInvocation> {
+): Promise<Pick<Deciding, "row" | "changes">> {
   const made: Pick<Revision, "author" | "difference" | "actionVersion"> =
     later === undefined
       ? { author: `policy ${inForce?.version ?? "none"}`, difference: () => pointersOf(places) }

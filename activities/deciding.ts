@@ -1,3 +1,4 @@
+import type { InputChange } from "../src/contract/approval.ts";
 import type { Action } from "../src/action/action.ts";
 import type { GuardRefusal } from "../src/core/guards/refusal.ts";
 import type { AuditEntry } from "../src/store/audit.ts";
@@ -18,6 +19,8 @@ export interface Deciding {
   readonly options: DecideOptions;
   /** Absent while the call is decided for the first time. */
   readonly later?: LaterRound;
+  /** What was changed of the input right before, as people may see it. */
+  readonly changes?: readonly InputChange[];
 }
 
 /** Another round of a call that people were asked about already. */

@@ -63,7 +63,7 @@ export function recordVerdict(
     temporal_run_id: options.temporalRunId,
     ...(charged === undefined ? {} : { guards: charged.guards }),
   };
-  const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest });
+  const decided = decidedEvent(deciding, verdict);
   const reserved = charged?.reserved === undefined ? [] : [eventOf(row, "guard.reserved", { ...charged.reserved })];
   const writing = {
     ...{ verdict, change, events: [...(deciding.later?.events ?? []), decided, ...reserved] },
@@ -82,10 +82,21 @@ export function recordVerdict(
   }
 }
 
+/** What was decided of which input; of a later round also what makes it another one. */
+function decidedEvent(
+  { row, later, changes = [] }: Deciding,
+  verdict: RecordedVerdict,
+  more: Readonly<Record<string, unknown>> = {},
+): AuditEntry {
+  const revised = later === undefined ? {} : { because: later.because, changes };
+  const data = { ...verdict, round: row.round, digest: row.digest, ...revised, ...more };
+  return eventOf(row, "invocation.decided", data);
+}
+
 /** Closes what can't be approved by anybody; a denial like one by policy. */
 export function recordUnsatisfiable(deciding: Deciding, verdict: RecordedVerdict, shortage: string): Promise<Step> {
   const { tx, row, options, later } = deciding;
-  const decided = eventOf(row, "invocation.decided", { ...verdict, round: row.round, digest: row.digest, shortage });
+  const decided = decidedEvent(deciding, verdict, { shortage });
   return closeRow(tx, row, {
     status: "denied",
     error: createErrorView("unsatisfiable_approval", shortage),

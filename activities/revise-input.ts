@@ -63,12 +63,13 @@ export interface Revision {
 /**
  * Writes an input as the next round, with a salt and a digest of its own, and what it changes: from here on it is what is approved,
  * shown and run. What was sent stays as the first round.
+ * @returns the row as it now is, and what was changed, as people may see it
  */
 export async function reviseInput(
   { redact }: Pick<ActivityPorts, "redact">,
   { tx, row, action }: Revising,
   { input, judged, author, difference, actionVersion = row.action_version }: Revision,
-): Promise<LockedInvocation> {
+): Promise<{ readonly row: LockedInvocation; readonly changes: readonly InputChange[] }> {
   const { id: invocation, tenant, actor } = row;
   const round = row.round + 1;
   const salt = randomBytes(16).toString("hex");
@@ -81,14 +82,9 @@ export async function reviseInput(
     digest: inputDigest({ ...parts, round, salt, input: parsed }),
     action_version: actionVersion,
   };
-  await tx.invocations.revise(
-    { tenant, id: invocation },
-    {
-      ...revision,
-      author,
-      // A key of an input may be anything, a secret too.
-      difference: canonicalJson(difference(view).map((each) => ({ ...each, pointer: String(redact(each.pointer)) }))),
-    },
-  );
-  return { ...row, ...revision };
+  // A key of an input may be anything, a secret too.
+  const changes = difference(view).map((each) => ({ ...each, pointer: String(redact(each.pointer)) }));
+  const written = { ...revision, author, difference: canonicalJson(changes) };
+  await tx.invocations.revise({ tenant, id: invocation }, written);
+  return { row: { ...row, ...revision }, changes };
 }

@@ -59,6 +59,8 @@ test("recordVotes() keeps the original input, and the difference field by field 
     { round: 2, author: "approver ada" },
   ]);
   expect(JSON.parse(revisions[1]?.difference ?? "")).toContainEqual({ pointer: "/amountCents", from: 500, to: 400 });
+  const [, decided] = await eventsOf(desk, ref, "invocation.decided");
+  expect(decided?.data["changes"]).toEqual(JSON.parse(revisions[1]?.difference ?? ""));
   const recorded = JSON.stringify(await desk.store.audit.listOfInvocation(ref.tenant, ref.id));
   expect(`${revisions[1]?.difference}${recorded}`).not.toMatch(/hunter/);
 });
