@@ -119,7 +119,10 @@ describe("Terms that nobody can meet", () => {
   it("are warned of when they are published", async () => {
     const { status, body } = await putPolicy();
     expect(status).toBe(200);
-    expect(body["warnings"]).toEqual(['Nobody has the group nobody, which is named by the rule "payments"']);
+    expect(body["warnings"]).toEqual([
+      'Nobody has the role lead, which is named by the rule "refunds"',
+      'Nobody has the group nobody, which is named by the rule "payments"',
+    ]);
   });
 
   it("deny the call and say why", async () => {
