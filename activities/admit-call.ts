@@ -177,7 +177,7 @@ async function lockAnew(tx: TransactionTables, row: LockedInvocation, { counters
 }
 
 /** Frees what the rounds before have reserved. */
-export async function releaseReserved(tx: TransactionTables, row: LockedInvocation): Promise<void> {
+async function releaseReserved(tx: TransactionTables, row: LockedInvocation): Promise<void> {
   const round = chargesOf(row)?.reservedRound;
   if (round !== undefined) await tx.budgets.release(row.tenant, reservationOf(row.id, round));
 }

@@ -120,8 +120,9 @@ function findShortageOf(deciding: Deciding, verdict: RecordedVerdict): string | 
   return verdict.effect === "require_approval" ? findShortageIn(deciding, termsOf(deciding, verdict)) : undefined;
 }
 
-function findShortageIn({ row, knowledge, later }: Deciding, terms: ApprovalTerms): string | undefined {
-  const requesters = later?.requesters ?? requestersOf(row);
+function findShortageIn(deciding: Deciding, terms: ApprovalTerms): string | undefined {
+  const { row, knowledge } = deciding;
+  const requesters = requestersOf(deciding);
   return findShortage(terms, { ...knowledge.circle(terms), requesters, request: requestOf(row) });
 }
 

@@ -46,7 +46,8 @@ export interface DecideOptions {
   readonly onRefused: (refusal: GuardRefusal) => void;
 }
 
-/** Whoever asked for a call: the actor, and who called for it. */
-export function requestersOf({ actor, via }: Pick<LockedInvocation, "actor" | "via">): readonly string[] {
+/** Who can't approve a call: the actor, and who called for it; in a later round also whoever edited it. */
+export function requestersOf({ row: { actor, via }, later }: Pick<Deciding, "row" | "later">): readonly string[] {
+  if (later !== undefined) return later.requesters;
   return via === null ? [actor] : [actor, via];
 }

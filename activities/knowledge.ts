@@ -1,12 +1,9 @@
 import type { Action } from "../src/action/action.ts";
 import type { ApprovalTerms } from "../src/contract/approval-terms.ts";
 import type { Approver } from "../src/core/approval/eligibility.ts";
-import { approverSearchOf } from "../src/core/approval/shortage.ts";
+import { approverSearchOf, limitElectorate, SEARCHED_APPROVERS } from "../src/core/approval/shortage.ts";
 import { checkInput, type InputFault } from "./check-input.ts";
 import type { ActivityPorts } from "./ports.ts";
-
-/** People that are looked at to find out whether terms can be met at all. Our choice: beyond it they are taken to be many enough. */
-const MAX_CIRCLE = 1_000;
 
 /** Thrown inside a transaction that has to know what it must not wait for: it is rolled back, and run again once that is known. */
 class Missing extends Error {
@@ -19,11 +16,7 @@ class Missing extends Error {
 }
 
 /** People whom the approvers of some terms may be, as far as they were looked at. */
-export interface Circle {
-  readonly people: readonly Approver[];
-  /** False when there are more than were looked at. */
-  readonly isComplete: boolean;
-}
+export type Circle = ReturnType<typeof limitElectorate>;
 
 /**
  * What is known of the world outside the database while one step is decided. Asked inside a transaction under {@link knowing}
@@ -54,8 +47,7 @@ export function createKnowledge({ directory }: Pick<ActivityPorts, "directory">,
   }
 
   async function findCircle(key: string, names: readonly string[] | undefined): Promise<void> {
-    const found = await directory.search(tenant, names, MAX_CIRCLE + 1);
-    circles.set(key, { people: found.slice(0, MAX_CIRCLE), isComplete: found.length <= MAX_CIRCLE });
+    circles.set(key, limitElectorate(await directory.search(tenant, names, SEARCHED_APPROVERS)));
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { RecordedVerdict, SanitizeTerms } from "../../src/contract/policy.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
+import { ownEffectOf } from "../../src/core/policy/own-effect.ts";
 import type { LockedInvocation } from "../../src/store/invocations.ts";
 import { actionVersionOf } from "../action-version.ts";
 import type { Deciding } from "../deciding.ts";
@@ -41,7 +42,7 @@ function inputBy({ judged }: LockedInvocation, terms: SanitizeTerms | undefined)
 }
 
 /** What policy itself asks: where only a budget brought a call to people, nothing. */
-function questionOf({ effect, obligations, exceeds, sanitized }: RecordedVerdict): string {
-  if (exceeds === true) return canonicalJson({ effect: sanitized === undefined ? "allow" : "sanitize", terms: null });
-  return canonicalJson({ effect, terms: obligations.approval ?? null });
+function questionOf(verdict: RecordedVerdict): string {
+  const terms = verdict.exceeds === true ? undefined : verdict.obligations.approval;
+  return canonicalJson({ effect: ownEffectOf(verdict), terms: terms ?? null });
 }

@@ -2,28 +2,17 @@ import type { EditRequest } from "../../src/contract/approval.ts";
 import { applyEdit } from "../../src/core/approval/apply-edit.ts";
 import { isEligible } from "../../src/core/approval/eligibility.ts";
 import { readKeptEdit } from "../../src/core/approval/kept-vote.ts";
+import { requestOf } from "../../src/core/approval/request-of.ts";
 import type { IsApprover, ReceivedVote } from "../../src/core/approval/state.ts";
 import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { VoteRow } from "../../src/store/votes.ts";
 import type { Deciding } from "../deciding.ts";
-import type { ActivityPorts } from "../ports.ts";
 import { freezeInput } from "../revise-input.ts";
-import { requestOf } from "../../src/core/approval/request-of.ts";
 
 /** Asks the directory's present answer about a person. */
 export function createIsApprover({ row, knowledge }: Pick<Deciding, "row" | "knowledge">): IsApprover {
   const request = requestOf(row);
   return (approvers, subject) => isEligible(approvers, knowledge.person(subject), request);
-}
-
-/** Places that the record tells of one edit at most. Our choice. */
-const MAX_TOLD_PLACES = 20;
-
-/** Places that an edit names, as the record may tell them: an input's key may be anything, a secret too. */
-export function toldPlaces({ redact }: Pick<ActivityPorts, "redact">, edit: EditRequest): string[] {
-  return Object.keys(edit)
-    .slice(0, MAX_TOLD_PLACES)
-    .map((pointer) => String(redact(pointer)));
 }
 
 /** A vote with what can be said of it now: whether a door wrote it, and whether the input can be edited as it wants. */

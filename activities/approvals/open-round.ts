@@ -10,16 +10,17 @@ import { waitStep } from "../steps.ts";
 
 /** Puts a call to people: its first round, or a later one. */
 export async function openRound(
-  { tx, row, later }: Deciding,
+  deciding: Deciding,
   { verdict, change, events }: Pick<Writing, "verdict" | "change" | "events">,
 ): Promise<Step> {
+  const { tx, row, later } = deciding;
   const terms = verdict.obligations.approval;
   const [stage] = terms?.stages ?? [];
   if (terms === undefined || stage === undefined) throw new Error("A verdict that asks for approval has no terms");
   const state: ApprovalState = {
     round: row.round,
     digest: row.digest,
-    requesters: later?.requesters ?? requestersOf(row),
+    requesters: requestersOf(deciding),
     terms,
     openedAtMs: row.now,
     decideByAtMs: row.now + terms.decideByMs,

@@ -1,5 +1,6 @@
 import { currentApprovers, deadlineOf } from "../../src/core/approval/clocks.ts";
 import { readKeptEdit } from "../../src/core/approval/kept-vote.ts";
+import { shownPlaces } from "../../src/core/approval/shown-places.ts";
 import type { ApprovalState, Happening } from "../../src/core/approval/state.ts";
 import { canonicalJson } from "../../src/core/canonical.ts";
 import { isAuthenticVote } from "../../src/core/vote-mac.ts";
@@ -11,7 +12,6 @@ import type { VoteJudgement, VoteRow } from "../../src/store/votes.ts";
 import { votesTopic } from "../../src/core/topics.ts";
 import { eventOf } from "../event-of.ts";
 import type { ActivityPorts } from "../ports.ts";
-import { toldPlaces } from "./judge-votes.ts";
 
 /** A locked approval with its votes. */
 export interface LockedApproval extends Pick<ActivityPorts, "redact" | "signingKey"> {
@@ -132,7 +132,7 @@ function voteEvent(
     stage: vote.stage,
     ...(vote.reason === null || !isGenuine ? {} : { reason: vote.reason }),
     madeAt: new Date(vote.made_at).toISOString(),
-    ...(edit === undefined ? {} : { edit: toldPlaces({ redact }, edit) }),
+    ...(edit === undefined ? {} : { edit: shownPlaces(redact, Object.keys(edit)) }),
     ...outcome,
   };
   const type = "code" in outcome ? "approval.vote_refused" : "approval.vote_recorded";

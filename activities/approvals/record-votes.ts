@@ -3,6 +3,7 @@ import type { Step } from "../../src/contract/run.ts";
 import { advanceApproval } from "../../src/core/approval/advance.ts";
 import { readKeptEdit } from "../../src/core/approval/kept-vote.ts";
 import { approvalStateOf } from "../../src/core/approval/read-approval.ts";
+import { shownPlaces } from "../../src/core/approval/shown-places.ts";
 import type { AdvancedApproval, RequestedCancel, ResolvedApproval } from "../../src/core/approval/state.ts";
 import { isClosed } from "../../src/core/invocation.ts";
 import { isAuthenticVote } from "../../src/core/vote-mac.ts";
@@ -18,7 +19,7 @@ import { requireAction, requireRow } from "../require.ts";
 import { closedStep, executeStep, releaseOf, waitStep } from "../steps.ts";
 import { askAgain } from "./ask-again.ts";
 import { findDrift } from "./find-drift.ts";
-import { createIsApprover, editInput, receivedVote, toldPlaces } from "./judge-votes.ts";
+import { createIsApprover, editInput, receivedVote } from "./judge-votes.ts";
 import { type LockedApproval, recordHappenings } from "./record-happenings.ts";
 import { errorOf, recordResolution } from "./record-resolution.ts";
 import { reopen } from "./reopen.ts";
@@ -98,7 +99,7 @@ async function openEdited(
     throw new Error("An edit was counted that can't be made");
   return reopen(deciding, approval, {
     events,
-    because: `${editor.voter} changed ${toldPlaces(deciding.ports, edit).join(", ")}`,
+    because: `${editor.voter} changed ${shownPlaces(deciding.ports.redact, Object.keys(edit)).join(", ")}`,
     requesters: [...new Set([...approval.requesters, editor.voter])],
     author: `approver ${editor.voter}`,
     judged,

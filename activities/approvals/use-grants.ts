@@ -30,7 +30,7 @@ export async function useGrants(deciding: Deciding, verdict: RecordedVerdict): P
   const request = requestOf(row);
   const covering = grants.filter((grant) => coversInput(grant, request.input));
   const used = coverByGrants(terms, covering, {
-    requesters: deciding.later?.requesters ?? requestersOf(row),
+    requesters: requestersOf(deciding),
     isApprover: (approvers, subject) => isEligible(approvers, knowledge.person(subject), request),
   });
   if (used === undefined) return verdict;

@@ -4,16 +4,13 @@ import type { InvocationRef } from "../contract/ids.ts";
 import { applyEdit } from "../core/approval/apply-edit.ts";
 import type { Approver } from "../core/approval/eligibility.ts";
 import { type KeptRequest, requestOf } from "../core/approval/request-of.ts";
-import { approverSearchOf, findShortage } from "../core/approval/shortage.ts";
+import { approverSearchOf, limitElectorate, findShortage, SEARCHED_APPROVERS } from "../core/approval/shortage.ts";
 import { canonicalJson } from "../core/canonical.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import { valueAt } from "../core/guards/value-at.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
 import type { TransactionTables } from "../store/store.ts";
 import type { GatewayContext } from "./context.ts";
-
-/** People that are looked at to find out whether anybody is left to approve. Our choice: beyond it there are taken to be enough. */
-const MAX_CIRCLE = 1_000;
 
 /** The round that an edit is for, and the people whom its terms may mean. */
 export interface EditedRound {
@@ -31,8 +28,8 @@ export async function lookAround(
   const approval = (await store.approvals.findMany(ref.tenant, [ref.id])).get(ref.id);
   if (approval === undefined) return undefined;
   const names = approverSearchOf(JSON.parse(approval.terms) as ApprovalTerms);
-  const found = await directory.search(ref.tenant, names, MAX_CIRCLE + 1);
-  return { digest: approval.digest, people: found.slice(0, MAX_CIRCLE), isComplete: found.length <= MAX_CIRCLE };
+  const found = await directory.search(ref.tenant, names, SEARCHED_APPROVERS);
+  return { digest: approval.digest, ...limitElectorate(found) };
 }
 
 /** An edit that the terms allow, and what it is an edit of. */

@@ -6,6 +6,7 @@ import { asksByCondition, approverNames, isEligible } from "../core/approval/eli
 import { approvalStateOf } from "../core/approval/read-approval.ts";
 import { refuseVote } from "../core/approval/refuse-vote.ts";
 import { requestOf } from "../core/approval/request-of.ts";
+import { shownPlaces } from "../core/approval/shown-places.ts";
 import { currentApprovers } from "../core/approval/clocks.ts";
 import type { ApprovalState, IsApprover, ReceivedVote } from "../core/approval/state.ts";
 import { newVoteId } from "../core/ids.ts";
@@ -18,7 +19,6 @@ import { findByKey, findNewest, listOwn, type VoteToFind } from "./earlier-votes
 import { type EditedRound, findEditFault, lookAround } from "./find-edit-fault.ts";
 import type { Caller } from "./gateway.ts";
 import type { ReadBallot } from "./read-ballot.ts";
-import { showPlaces } from "./show-places.ts";
 import { describeCode, describeRefusal, type VoteRefusal } from "./vote-refusals.ts";
 
 /** What became of a vote at the door. */
@@ -170,7 +170,7 @@ async function recordRefusal({ context, tx, caller, ballot, approval }: AtDoor, 
         decision: ballot.decision,
         code,
         at: "door",
-        ...(ballot.edit === null ? {} : { edit: showPlaces(context.redact, pointersOf(ballot.edit)) }),
+        ...(ballot.edit === null ? {} : { edit: shownPlaces(context.redact, pointersOf(ballot.edit)) }),
       },
     },
   ]);

@@ -1,6 +1,7 @@
 import { MAX_LISTED_CHANGES } from "../contract/limits.ts";
 import type { Effect, RecordedVerdict, Verdict } from "../contract/policy.ts";
 import type { ReplayAnswer, ReplayChange, ReplayTransition } from "../contract/policy-replay.ts";
+import { ownEffectOf } from "../core/policy/own-effect.ts";
 import type { DecidedInvocation } from "../store/decided-invocations.ts";
 import { toWireTime } from "./views.ts";
 
@@ -68,11 +69,4 @@ function readDecision(text: string): Decision {
 
 function toDecision({ effect, rule }: Decision): Decision {
   return rule === undefined ? { effect } : { effect, rule };
-}
-
-/** What policy itself said: where a grant stood for the approval it asked for one, where a budget asked it asked nobody. */
-function ownEffectOf({ effect, granted, exceeds, sanitized }: RecordedVerdict): RecordedVerdict["effect"] {
-  if (granted !== undefined) return "require_approval";
-  if (exceeds !== true) return effect;
-  return sanitized === undefined ? "allow" : "sanitize";
 }

@@ -1,10 +1,10 @@
 import type { ApprovalTerms } from "../contract/approval-terms.ts";
 import { isEditable } from "../core/approval/refuse-vote.ts";
+import { shownPlaces } from "../core/approval/shown-places.ts";
 import type { ReceivedVote } from "../core/approval/state.ts";
 import type { ErrorCode } from "../core/errors.ts";
 import type { Redact } from "./ports.ts";
 import { viewReasonPattern } from "./reason-patterns.ts";
-import { showPlaces } from "./show-places.ts";
 
 /** Why a vote doesn't count, for whoever cast it. */
 export interface VoteRefusal {
@@ -47,7 +47,7 @@ export function describeRefusal(code: ErrorCode, vote: ReceivedVote, { terms, re
   if (code === "invalid_request") return describeReason(terms, vote);
   if (code !== "forbidden") return describeCode(code);
   const refused = (vote.edits ?? []).filter((pointer) => !isEditable(terms, pointer));
-  const misplaced = showPlaces(redact, refused);
+  const misplaced = shownPlaces(redact, refused);
   const message = `The approval's terms don't let approvers change ${misplaced.join(", ")}`;
   return { code, message, details: { misplaced, editable: terms.edit?.allow ?? [] } };
 }

@@ -15,6 +15,17 @@ export interface Electorate {
   readonly request: ApprovalRequest;
 }
 
+/** People that are looked at to find out whether anybody could approve. Our choice: beyond them there are taken to be enough. */
+const MAX_LOOKED_AT = 1_000;
+
+/** How many people to search for: one more than are looked at, so as to know whether there are more. */
+export const SEARCHED_APPROVERS = MAX_LOOKED_AT + 1;
+
+/** The people of such a search. */
+export function limitElectorate(found: readonly Approver[]): Pick<Electorate, "people" | "isComplete"> {
+  return { people: found.slice(0, MAX_LOOKED_AT), isComplete: found.length <= MAX_LOOKED_AT };
+}
+
 /** A stage, and how many of whom it takes. */
 interface StageNeed {
   /** For people: the stage by its name or number, where there are several. */

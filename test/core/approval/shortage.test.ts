@@ -1,7 +1,13 @@
 import { describe, expect, it, test } from "vitest";
 import type { ApprovalStage, ApprovalTerms } from "../../../src/contract/approval-terms.ts";
 import type { Approver } from "../../../src/core/approval/eligibility.ts";
-import { approverSearchOf, type Electorate, findShortage } from "../../../src/core/approval/shortage.ts";
+import {
+  approverSearchOf,
+  type Electorate,
+  findShortage,
+  limitElectorate,
+  SEARCHED_APPROVERS,
+} from "../../../src/core/approval/shortage.ts";
 import { stageWith, termsWith } from "./events.ts";
 
 const PREVIOUS: ApprovalTerms["exclude"] = ["requester", "previous_stage"];
@@ -103,4 +109,14 @@ test("approverSearchOf() lists the roles and groups of stages and escalations, e
 test("approverSearchOf() names nobody where a condition may fit anybody, an escalation's included", () => {
   const escalate = [{ afterMs: 1, to: ["when:approver.kind == 'user'"], notify: [] }];
   expect(approverSearchOf(termsWith({ stages: [stageWith({ escalate })] }))).toBeUndefined();
+});
+
+test("limitElectorate() looks at a thousand people, and says whether there are more", () => {
+  const found = Array.from({ length: SEARCHED_APPROVERS }, (_, index) => ({
+    subject: `p${index}`,
+    roles: [],
+    groups: [],
+  }));
+  expect(limitElectorate(found.slice(1))).toEqual({ people: found.slice(1), isComplete: true });
+  expect(limitElectorate(found)).toEqual({ people: found.slice(0, -1), isComplete: false });
 });
