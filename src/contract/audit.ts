@@ -7,6 +7,8 @@ export const AuditType = z.enum([
   "invocation.canceled",
   "invocation.closed",
   "invocation.reconciled",
+  "invocation.retried",
+  "invocation.erased",
   "approval.opened",
   "approval.vote_recorded",
   "approval.vote_refused",
@@ -25,10 +27,15 @@ export const AuditType = z.enum([
   "grant.revoked",
   "run.started",
   "run.ended",
+  "run.compensated",
   "policy.published",
   "key.created",
   "key.revoked",
   "principal.changed",
+  "webhook.created",
+  "webhook.changed",
+  "webhook.deleted",
+  "webhook.replayed",
   "door.refused",
 ]);
 export type AuditType = z.infer<typeof AuditType>;
@@ -44,6 +51,8 @@ export const AuditEvent = z.object({
   invocation: z.string().optional(),
   action: z.string().optional(),
   data: z.record(z.string(), z.unknown()),
+  // When its content was erased: `data` is then empty and `hash` can't be recomputed, while the chain still leads through it.
+  erasedAt: z.string().optional(),
   prevHash: z.string(),
   hash: z.string(),
 });

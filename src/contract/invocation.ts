@@ -74,6 +74,10 @@ export const InvocationView = z.object({
   digest: z.string(),
   idempotencyKey: z.string().optional(),
   retryOf: z.string().optional(),
+  // The executed invocation that this call undoes.
+  compensates: z.string().optional(),
+  // While it is open: since when no worker was seen that could carry it on.
+  noWorkerSince: z.string().optional(),
   approval: ApprovalSummary.optional(),
   output: z.unknown().optional(),
   error: ErrorView.optional(),
@@ -82,6 +86,8 @@ export const InvocationView = z.object({
   decidedAt: z.string().optional(),
   executedAt: z.string().optional(),
   closedAt: z.string().optional(),
+  // When its input and output were erased: they are then `null`.
+  erasedAt: z.string().optional(),
   replayed: z.boolean().optional(),
   temporalUiUrl: z.string().optional(),
 });

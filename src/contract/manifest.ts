@@ -10,9 +10,10 @@ export type Risk = z.infer<typeof Risk>;
 /**
  * What may be done when it is unknown whether an attempt took effect:
  * `idempotent` runs again with the same key, `at_most_once` never runs again,
+ * `verifiable` asks the action's `probe` first and runs again only when that says that nothing was done,
  * `inline` is an idempotent one that is quick enough (5 s) to run inside the workflow task.
  */
-export const ExecutionMode = z.enum(["idempotent", "at_most_once", "inline"]);
+export const ExecutionMode = z.enum(["idempotent", "at_most_once", "verifiable", "inline"]);
 export type ExecutionMode = z.infer<typeof ExecutionMode>;
 
 /** An action's name: lower-case words joined by dots. */
@@ -34,7 +35,8 @@ export type ExecutionOptions = z.infer<typeof ExecutionOptions>;
 /**
  * What a worker publishes of an action, all that an API process knows of it. `limits` are the action's own, absent where it has none;
  * a budget without estimate and plan is reckoned by a function of the action. Policy may add others and lower these. `approval` is what it
- * takes to approve a call at least, whoever asks for that; absent where the action leaves it to policy.
+ * takes to approve a call at least, whoever asks for that; absent where the action leaves it to policy. `compensates` names the action
+ * whose executed calls this one undoes; such an action is called through the run that is compensated, never by itself.
  */
 export const Manifest = z.object({
   name: ActionName,
@@ -51,6 +53,7 @@ export const Manifest = z.object({
   outputSchema: z.record(z.string(), z.unknown()).optional(),
   execution: ExecutionOptions,
   limits: LimitTerms.optional(),
+  compensates: ActionName.optional(),
   taskQueue: z.string(),
 });
 export type Manifest = z.infer<typeof Manifest>;
