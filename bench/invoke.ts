@@ -1,14 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Client } from "@temporalio/client";
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from "@temporalio/worker";
 import { createClient, defineAction } from "countersign";
 import { type Embedded, startEmbedded } from "countersign/embedded";
 import { z } from "zod";
-import { trivial } from "./floor/activity.ts";
+import { startFloor } from "./floor/start-floor.ts";
 import { measure, type Measured, median, percentile } from "./load.ts";
 
 /** Calls per measured series, and series of each kind; the kinds take turns, since machines drift. */
@@ -126,28 +122,4 @@ async function measureVotes(embedded: Embedded) {
     tookMs.push((startedAtMs.get(id) ?? Number.NaN) - sentAtMs);
   }
   return { voteToStartP50Ms: round2(percentile(tookMs, 0.5)), voteToStartP99Ms: round2(percentile(tookMs, 0.99)) };
-}
-
-async function startFloor(address: string) {
-  const connection = await NativeConnection.connect({ address });
-  const taskQueue = randomUUID();
-  const worker = await Worker.create({
-    connection,
-    taskQueue,
-    activities: { trivial },
-    workflowBundle: await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL("floor/workflow.ts", import.meta.url)),
-      logger: new DefaultLogger("ERROR"),
-    }),
-  });
-  const running = worker.run();
-  const client = new Client({ connection });
-  return {
-    call: () => client.workflow.execute("floor", { workflowId: randomUUID(), taskQueue, args: [1] }),
-    async close() {
-      worker.shutdown();
-      await running;
-      await connection.close();
-    },
-  };
 }

@@ -1,9 +1,11 @@
+import { benchFleet } from "./fleet.ts";
 import { benchGuards } from "./guards.ts";
 import { benchInvoke } from "./invoke.ts";
 import { benchPolicy } from "./policy.ts";
 import { benchPolicyReplay } from "./policy-replay.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
+  fleet: benchFleet,
   guards: benchGuards,
   invoke: benchInvoke,
   policy: benchPolicy,
