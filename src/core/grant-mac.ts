@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { GrantScope } from "../contract/grants.ts";
 import { canonicalJson } from "./canonical.ts";
+import { isSignedText, type SigningKey, signText } from "./signing-key.ts";
 
 /** Every column of a grant that says what it is good for and never changes; one that is changed by hand no longer fits the MAC. */
 export interface MacGrant {
@@ -35,20 +35,21 @@ export interface MacGrant {
 const FORMAT = "countersign/grant/1";
 
 /** HMAC-SHA-256 of the grant under the signing key that only doors and workers hold, as 64 lower-case hex characters. */
-export function computeGrantMac(key: string, grant: MacGrant): string {
+export function computeGrantMac(key: SigningKey, grant: MacGrant): string {
+  return signText(key, grantMacInput(grant));
+}
+
+/** Whether a worker issued the grant as it stands. How often it was used, and whether it was revoked, is not covered. */
+export function isAuthenticGrant(key: SigningKey, { mac, ...grant }: MacGrant & { readonly mac: string }): boolean {
+  return isSignedText(key, grantMacInput(grant), mac);
+}
+
+function grantMacInput(grant: MacGrant): string {
   const { id, tenant, vote, invocation, round, stage, issuer, action, actor, run, scope, bounds, uses } = grant;
-  const text = canonicalJson({
+  return canonicalJson({
     format: FORMAT,
     ...{ id, tenant, vote, invocation, round, stage, issuer, action, actor, run, scope, bounds, uses },
     ...{ action_version: grant.action_version, policy_version: grant.policy_version },
     ...{ issued_at: grant.issued_at, expires_at: grant.expires_at },
   });
-  return createHmac("sha256", key).update(text, "utf8").digest("hex");
-}
-
-/** Whether a worker issued the grant as it stands. How often it was used, and whether it was revoked, is not covered. */
-export function isAuthenticGrant(key: string, { mac, ...grant }: MacGrant & { readonly mac: string }): boolean {
-  const expected = Buffer.from(computeGrantMac(key, grant), "utf8");
-  const given = Buffer.from(mac, "utf8");
-  return given.length === expected.length && timingSafeEqual(given, expected);
 }

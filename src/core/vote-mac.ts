@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Decision } from "../contract/approval.ts";
 import { canonicalJson } from "./canonical.ts";
+import { isSignedText, type SigningKey, signText } from "./signing-key.ts";
 
 /** Every column of a vote that decides what it counts for; one that is changed by hand no longer fits the MAC. */
 export interface MacVote {
@@ -62,15 +62,13 @@ export function voteMacInput(vote: MacVote): string {
 }
 
 /** HMAC-SHA-256 of the vote under the signing key that only doors and workers hold, as 64 lower-case hex characters. */
-export function computeVoteMac(key: string | Uint8Array, vote: MacVote): string {
-  return createHmac("sha256", key).update(voteMacInput(vote), "utf8").digest("hex");
+export function computeVoteMac(key: SigningKey, vote: MacVote): string {
+  return signText(key, voteMacInput(vote));
 }
 
-/** Whether the MAC belongs to the vote, compared in constant time. Any malformed MAC is simply a wrong one. */
-export function verifyVoteMac(key: string | Uint8Array, vote: MacVote, mac: string): boolean {
-  const expected = Buffer.from(computeVoteMac(key, vote), "utf8");
-  const given = Buffer.from(mac, "utf8");
-  return given.length === expected.length && timingSafeEqual(given, expected);
+/** Whether the MAC belongs to the vote, under any key of the ring. Any malformed MAC is simply a wrong one. */
+export function verifyVoteMac(key: SigningKey, vote: MacVote, mac: string): boolean {
+  return isSignedText(key, voteMacInput(vote), mac);
 }
 
 /** A vote as its row keeps it. */
@@ -81,6 +79,6 @@ export type KeptMacVote = Omit<MacVote, "madeAtMs" | "grantTerms"> & {
 };
 
 /** Whether a door wrote the row: one that was written or changed by hand has no MAC that fits. */
-export function isAuthenticVote(key: string | Uint8Array, row: KeptMacVote): boolean {
+export function isAuthenticVote(key: SigningKey, row: KeptMacVote): boolean {
   return verifyVoteMac(key, { ...row, madeAtMs: row.made_at, grantTerms: row.grant_terms }, row.mac);
 }

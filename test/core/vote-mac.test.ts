@@ -70,9 +70,9 @@ describe("a vote with stage, edit or grant", () => {
 });
 
 describe("verifyVoteMac", () => {
-  test("computeVoteMac() is HMAC-SHA-256 in hex, under a key given as text or bytes", () => {
+  test("computeVoteMac() is HMAC-SHA-256 in hex, under the first key of a ring", () => {
     expect(computeVoteMac(KEY, VOTE)).toBe(MAC);
-    expect(computeVoteMac(Buffer.from(KEY), VOTE)).toBe(MAC);
+    expect(computeVoteMac([KEY, "another"], VOTE)).toBe(MAC);
   });
 
   test("verifyVoteMac() takes the MAC of this very vote", () => {
