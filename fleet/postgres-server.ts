@@ -11,13 +11,24 @@ import { findFreePort } from "../src/embedded/free-port.ts";
 export interface PostgresServer {
   /** Connection string of its database `postgres`, as superuser. */
   readonly url: string;
+  /** Folder of its programs, `pg_dump` among them. */
+  readonly binaries: string;
   /** Ends it at once and deletes its data. */
   stop(): Promise<void>;
   /** Ends it as an operator would and starts it again on the same port with the same data, once `whileAway` has settled. */
   restart(whileAway?: () => Promise<void>): Promise<void>;
+  /** The same, but ends it as a power cut would: what it finds then is its log. */
+  crash(whileAway?: () => Promise<void>): Promise<void>;
+}
+
+/** How it keeps what it is given. */
+export interface PostgresServerOptions {
+  /** Whether each commit is on the disk before it is answered, as it is by default elsewhere; default false, which is quicker. */
+  readonly isDurable?: boolean;
 }
 
 interface Cluster {
+  readonly isDurable: boolean;
   readonly binaries: string;
   readonly folder: string;
   readonly user: SystemUser | undefined;
@@ -34,36 +45,45 @@ const DATABASE_USER = "countersign";
 const READY_WITHIN_MS = 60_000;
 
 /** Starts a PostgreSQL server from the installed binaries; throws when there are none, because a skipped test proves nothing. */
-export async function startPostgres(): Promise<PostgresServer> {
-  const cluster = await createCluster();
+export async function startPostgres({ isDurable = false }: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const cluster = await createCluster(isDurable);
   let child = await launch(cluster);
+  const endAndLaunch = async (signal: "SIGINT" | "SIGQUIT", whileAway?: () => Promise<void>): Promise<void> => {
+    await end(child, signal);
+    await whileAway?.();
+    child = await launch(cluster);
+  };
   return {
     url: urlOf(cluster),
+    binaries: cluster.binaries,
     async stop() {
       await end(child, "SIGQUIT");
       rmSync(cluster.folder, { recursive: true, force: true });
     },
-    async restart(whileAway) {
-      await end(child, "SIGINT");
-      await whileAway?.();
-      child = await launch(cluster);
-    },
+    restart: (whileAway) => endAndLaunch("SIGINT", whileAway),
+    crash: (whileAway) => endAndLaunch("SIGQUIT", whileAway),
   };
 }
 
-async function createCluster(): Promise<Cluster> {
+async function createCluster(isDurable: boolean): Promise<Cluster> {
   const binaries = findBinaries();
   const user = unprivilegedUser();
   const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
-  const args = ["-D", join(folder, "data"), "-U", DATABASE_USER, "--auth=trust", "--encoding=UTF8", "--no-sync"];
+  const args = ["-D", join(folder, "data"), "-U", DATABASE_USER, "--auth=trust", "--encoding=UTF8"];
+  if (!isDurable) args.push("--no-sync");
   execFileSync(join(binaries, "initdb"), args, { ...user, cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
-  return { binaries, folder, user, port: await findFreePort() };
+  return { isDurable, binaries, folder, user, port: await findFreePort() };
 }
 
 async function launch(cluster: Cluster): Promise<ChildProcess> {
-  const { binaries, folder, user, port } = cluster;
-  const settings = { listen_addresses: "127.0.0.1", port, unix_socket_directories: "", fsync: "off" };
+  const { binaries, folder, user, port, isDurable } = cluster;
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: "",
+    fsync: isDurable ? "on" : "off",
+  };
   const args = [
     "-D",
     join(folder, "data"),

@@ -1,8 +1,15 @@
 import { AUDIT_COLUMNS, type AuditRow, GENESIS_HASH, isIntact } from "./audit-chain.ts";
+import { findUnannounced } from "./audit-erasures.ts";
 import type { Sql } from "./db.ts";
 
-/** Whether a tenant's chain is whole: how many events, or the first sequence number at which it is not. */
-export type ChainCheck = { readonly ok: true; readonly count: number } | { readonly ok: false; readonly seq: number };
+/**
+ * Whether a tenant's chain is whole: how many events, and of how many the content was erased (none where that is absent), or the first
+ * sequence number at which it is not. An erased event is a link only: what it said can't be known any more, that it was erased on the
+ * record is.
+ */
+export type ChainCheck =
+  | { readonly ok: true; readonly count: number; readonly erased?: number }
+  | { readonly ok: false; readonly seq: number };
 
 /** A place in a chain: what its next event follows on. */
 interface Link {
@@ -17,17 +24,30 @@ const BATCH = 1_000;
 export async function verifyChain(sql: Sql, tenant: string): Promise<ChainCheck> {
   const { head, lastSeq } = await readEnds(sql, tenant);
   let link: Link = { seq: 0, hash: GENESIS_HASH };
+  let erased = 0;
   while (link.seq < head.seq) {
-    const rows = await readAfter(sql, tenant, link.seq);
-    if (rows.length === 0) return { ok: false, seq: link.seq + 1 };
-    for (const row of rows) {
-      if (!isIntact(row, link)) return { ok: false, seq: link.seq + 1 };
-      link = row;
-      if (link.seq === head.seq) break;
-    }
+    const rows = (await readAfter(sql, tenant, link.seq)).filter(({ seq }) => seq <= head.seq);
+    const fault = findFault(rows, link);
+    if (fault !== undefined) return { ok: false, seq: fault };
+    const emptied = rows.filter((row) => row.erased_at !== null);
+    const unannounced = await findUnannounced(sql, tenant, emptied);
+    if (unannounced !== undefined) return { ok: false, seq: unannounced };
+    erased += emptied.length;
+    link = rows.at(-1) ?? link;
   }
   if (link.hash !== head.hash) return { ok: false, seq: head.seq };
-  return lastSeq === head.seq ? { ok: true, count: head.seq } : { ok: false, seq: head.seq + 1 };
+  if (lastSeq !== head.seq) return { ok: false, seq: head.seq + 1 };
+  return { ok: true, count: head.seq, ...(erased > 0 && { erased }) };
+}
+
+/** The first place at which rows don't follow on the link before them; where there are none, the next. */
+function findFault(rows: readonly AuditRow[], before: Link): number | undefined {
+  let link = before;
+  for (const row of rows) {
+    if (!isIntact(row, link)) return link.seq + 1;
+    link = row;
+  }
+  return rows.length === 0 ? link.seq + 1 : undefined;
 }
 
 /** What the head says and what is there, as of one instant. */

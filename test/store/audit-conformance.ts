@@ -102,6 +102,18 @@ export function describeAudit(db: () => Db): void {
       expect(await table().verify(TENANT)).toEqual({ ok: false, seq });
     });
 
+    test.each([
+      ["no event tells of", "", 1],
+      ["more were emptied than told of", `{"count":1,"digest":"d"}`, 1],
+      ["that say something all the same", `{"count":2,"digest":"d"}`, 2],
+    ])("verify() finds emptied events that %s", async (_, told, seq) => {
+      const erased: AuditEntry = { type: "invocation.erased", invocation: "ivn_1", data: JSON.parse(told || "{}") };
+      await append(TENANT, REQUESTED, VOTED, told === "" ? PUBLISHED : erased);
+      const data = seq === 2 ? `case seq when 2 then '{"a":1}' else '{}' end` : "'{}'";
+      await db().query(`update audit_event set data = ${data}, erased_at = ms_now() where seq <= 2`);
+      expect(await table().verify(TENANT)).toEqual({ ok: false, seq });
+    });
+
     test("verify() of a tenant without events is whole", async () => {
       expect(await table().verify("nobody")).toEqual({ ok: true, count: 0 });
     });

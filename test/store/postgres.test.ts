@@ -4,7 +4,7 @@ import type { Db } from "../../src/store/db.ts";
 import { isUnavailable } from "../../src/store/errors.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { openPostgres } from "../../src/store/postgres.ts";
-import { startPostgres } from "../support/postgres-server.ts";
+import { startPostgres } from "../../fleet/postgres-server.ts";
 import { describeDb } from "./conformance.ts";
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
@@ -44,7 +44,7 @@ describe("openPostgres()", () => {
     const both = await Promise.all([openPostgres({ url }), openPostgres({ url })]);
     const reports = await Promise.all(both.map((db) => migrate(db)));
     const applied = reports.flatMap((report) => report.applied).toSorted();
-    expect(applied).toEqual(["0001_initial.sql", "0002_guards.sql", "0003_approvals.sql"]);
+    expect(applied).toEqual(["0001_initial.sql", "0002_guards.sql", "0003_approvals.sql", "0004_fleet.sql"]);
     await Promise.all(both.map((db) => db.close()));
   });
 
@@ -115,17 +115,5 @@ describe("openPostgres()", () => {
     await other.transaction(async (tx) => tx.notify("again"));
     await vi.waitFor(() => expect(heard.at(-1)).toBe("again"));
     await Promise.all([db.close(), other.close()]);
-  });
-
-  test("openPostgres() survives its server's restart: unavailable meanwhile, then at work again", async () => {
-    const db = await openMigrated();
-    const inside = db.transaction(async (tx) => {
-      await tx.query("insert into audit_head values ('lost', 1, '')");
-      await server.restart();
-      await tx.query("select 1");
-    });
-    await expect(inside).rejects.toSatisfy(isUnavailable);
-    await vi.waitFor(async () => expect(await db.query("select * from audit_head")).toEqual([]), 10_000);
-    await db.close();
   });
 });

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { expect, onTestFinished, test } from "vitest";
-import { startPostgres } from "./postgres-server.ts";
+import { startPostgres } from "../../fleet/postgres-server.ts";
 
 test("startPostgres() serves PostgreSQL 15 or newer and keeps its rows over a restart", async () => {
   const server = await startPostgres();
