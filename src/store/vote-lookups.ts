@@ -1,6 +1,8 @@
 import type { InvocationRef, VoteId } from "../contract/ids.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import type { Cipher } from "./cipher.ts";
 import type { Sql } from "./db.ts";
+import { openEdits } from "./vote-edits.ts";
 import type { VoteRow } from "./votes.ts";
 
 /** How a vote was judged, as its voter hears of it. */
@@ -12,7 +14,7 @@ export interface JudgedVote {
 }
 
 /** Queries of the door for single votes: none of them reads the other votes of an approval. */
-export function createVoteLookups(sql: Sql) {
+export function createVoteLookups(sql: Sql, cipher: Cipher) {
   return {
     /** Those of these votes that are judged by now, by id. */
     async listJudged(tenant: string, ids: readonly VoteId[]): Promise<ReadonlyMap<VoteId, JudgedVote>> {
@@ -24,11 +26,12 @@ export function createVoteLookups(sql: Sql) {
     },
 
     /** What a voter handed in with this idempotency key, in any round and however it ended; oldest first. */
-    listOfKey(ref: InvocationRef, voter: string, key: string): Promise<VoteRow[]> {
-      return sql.query<VoteRow>(
+    async listOfKey(ref: InvocationRef, voter: string, key: string): Promise<VoteRow[]> {
+      const rows = await sql.query<VoteRow>(
         `select * from vote where tenant = $1 and invocation = $2 and voter = $3 and idempotency_key = $4 order by made_at, id`,
         [ref.tenant, ref.id, voter, key],
       );
+      return openEdits(rows, cipher);
     },
   };
 }
