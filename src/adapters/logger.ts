@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import type { Log, LogLevel, Redact } from "../gateway/ports.ts";
+import { scopeIds } from "./call-scope.ts";
 
 /** What a logger needs. */
 export interface LoggerOptions {
@@ -7,7 +8,10 @@ export interface LoggerOptions {
   readonly redact: Redact;
 }
 
-/** A log of JSON lines on standard error; every field is redacted, errors are cut down to name, message and code. */
+/**
+ * A log of JSON lines on standard error; every field is redacted, errors are cut down to name, message and code. Lines that are written
+ * while a call is worked on carry its id as `invocation` and that of its trace as `trace`, if there is one.
+ */
 export function createLogger({ level, redact }: LoggerOptions): Log {
   const logger = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
@@ -15,7 +19,7 @@ export function createLogger({ level, redact }: LoggerOptions): Log {
   );
   return (severity, message, fields = {}) => {
     if (!logger.isLevelEnabled(severity)) return;
-    logger[severity](describeFields(fields, redact), String(redact(message)));
+    logger[severity]({ ...scopeIds(), ...describeFields(fields, redact) }, String(redact(message)));
   };
 }
 

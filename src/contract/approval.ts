@@ -45,7 +45,7 @@ export type BatchVoteRequest = z.infer<typeof BatchVoteRequest>;
 
 /**
  * A vote as the record shows it. `received` means not judged yet; `replaced` that the same person voted anew; a refused one carries
- * its code. `edit` are the pointers that it changed.
+ * its code. `edit` are the pointers that it changed; `unreadable` that it has an edit which the server can't read for want of its key.
  */
 export const VoteView = z.object({
   id: z.string(),
@@ -57,6 +57,7 @@ export const VoteView = z.object({
   state: z.enum(["received", "counted", "replaced", "refused"]),
   code: z.string().optional(),
   edit: z.array(z.string()).optional(),
+  unreadable: z.literal(true).optional(),
   grant: GrantTerms.optional(),
 });
 export type VoteView = z.infer<typeof VoteView>;

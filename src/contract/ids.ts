@@ -12,6 +12,9 @@ export type VoteId = Branded<"VoteId">;
 /** A grant's id, `grt_` and 26 random base-32 characters. */
 export type GrantId = Branded<"GrantId">;
 
+/** A webhook's id, `whk_` and 26 random base-32 characters. */
+export type WebhookId = Branded<"WebhookId">;
+
 /** What names one invocation everywhere: the wall and the id behind it. */
 export interface InvocationRef {
   readonly tenant: string;

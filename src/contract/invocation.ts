@@ -122,10 +122,26 @@ export type InvocationStats = z.infer<typeof InvocationStats>;
 export const CancelRequest = z.strictObject({ reason: z.string().max(2_000).optional() });
 export type CancelRequest = z.infer<typeof CancelRequest>;
 
-/** Body of `POST /v1/invocations/{id}/reconcile`: what a person found out about an uncertain outcome. */
-export const ReconcileRequest = z.strictObject({
+/** Body of `POST /v1/invocations/{id}/retry`: without a reason the first call's stands. */
+export const RetryRequest = z.strictObject({
+  reason: z.string().max(2_000).optional(),
+  waitMs: z.int().min(0).max(MAX_WAIT_MS).optional(),
+});
+export type RetryRequest = z.infer<typeof RetryRequest>;
+
+const ReconcileNote = z.string().min(1).max(2_000);
+
+/** What a person found out about an uncertain outcome. */
+export const ReconcileFinding = z.strictObject({
   outcome: z.enum(["executed", "failed"]),
   output: z.unknown().optional(),
-  note: z.string().min(1).max(2_000),
+  note: ReconcileNote,
 });
+export type ReconcileFinding = z.infer<typeof ReconcileFinding>;
+
+/** Body of `POST /v1/invocations/{id}/reconcile`: what a person found out about an uncertain outcome, or that the action's probe shall say. */
+export const ReconcileRequest = z.union([
+  ReconcileFinding,
+  z.strictObject({ probe: z.literal(true), note: ReconcileNote }),
+]);
 export type ReconcileRequest = z.infer<typeof ReconcileRequest>;

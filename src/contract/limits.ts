@@ -24,3 +24,9 @@ export const MAX_INLINE_ATTEMPT_MS = 5_000;
 export const MAX_REPLAYED = 10_000;
 /** Changed verdicts that one replay lists; its counts cover all. Our choice: more than a person reads. */
 export const MAX_LISTED_CHANGES = 200;
+/** Characters of a webhook's URL at most. Our choice: what every proxy and server takes. */
+export const MAX_WEBHOOK_URL_LENGTH = 2_048;
+/** Webhooks of one tenant. Our choice: each event is looked at for each of them. */
+export const MAX_WEBHOOKS = 50;
+/** Deliveries that one replay schedules at most. */
+export const MAX_REPLAYED_DELIVERIES = 10_000;

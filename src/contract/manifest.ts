@@ -54,6 +54,9 @@ export const Manifest = z.object({
   execution: ExecutionOptions,
   limits: LimitTerms.optional(),
   compensates: ActionName.optional(),
+  // Whether it can find out if a call took effect, and whether it can undo one. Absent where it can't.
+  canProbe: z.boolean().optional(),
+  canCompensate: z.boolean().optional(),
   taskQueue: z.string(),
 });
 export type Manifest = z.infer<typeof Manifest>;

@@ -1,3 +1,4 @@
+import type { RunCompensation } from "./compensation.ts";
 import type { ErrorView, InvocationStatus } from "./invocation.ts";
 import type { ExecutionOptions } from "./manifest.ts";
 import type { VerdictView } from "./policy.ts";
@@ -17,6 +18,43 @@ export interface GuardedCall {
   readonly digest: string;
   readonly tenant: string;
   readonly invocation: string;
+}
+
+/** How the run of a guarded call is started: its id, its argument, and words for people. Everything in it is redacted. */
+export interface RunOpening {
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly call: GuardedCall;
+  readonly memo: { readonly title: string; readonly digest: string };
+  /** Markdown of one line, and of the first page. */
+  readonly summary: string;
+  readonly details: string;
+}
+
+/** How the undoing of a run goes on: with the call to start or to wait for, or not any more; and on whose request. */
+export type CompensationStep = { readonly request: RunCompensation } & (
+  { readonly kind: "undo"; readonly opening: RunOpening } | { readonly kind: "done" } | { readonly kind: "stopped" }
+);
+
+/** What a question to an action's probe carries through Temporal, asked because somebody wants an uncertain outcome settled. */
+export interface ProbeCall {
+  readonly action: string;
+  readonly tenant: string;
+  readonly invocation: string;
+  /** Subject who asked. */
+  readonly by: string;
+  /** Why, in that person's words, redacted. */
+  readonly note: string;
+  /** The probe's time, milliseconds. */
+  readonly timeoutMs: number;
+  /** Made by a door over tenant, invocation, subject and note. */
+  readonly mac: string;
+}
+
+/** What came of a question to a probe. */
+export interface ProbeResult {
+  /** Where the invocation stands; `uncertain` while the probe can't tell. */
+  readonly status: InvocationStatus;
 }
 
 /** The result of a run, redacted like everything in Temporal. */

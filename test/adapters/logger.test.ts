@@ -44,3 +44,18 @@ test("createLogger() tells of an error its name, message and code, and of its ca
     cause: { name: "Error", message: "Duplicate key", code: "23505" },
   });
 });
+
+test("createLogger() names the call and the trace that the line was written for, unless the line names another", async () => {
+  const lines = await logged(`
+    const { runInScope } = await import(${modulePath("../../src/adapters/call-scope.ts")});
+    runInScope({ invocation: "ivn_1", trace: "a1" }, () => {
+      log("info", "Within");
+      log("info", "About another", { invocation: "ivn_2" });
+    });
+    log("info", "Outside");`);
+  expect(lines.map(({ invocation, trace }) => [invocation, trace])).toEqual([
+    ["ivn_1", "a1"],
+    ["ivn_2", "a1"],
+    [undefined, undefined],
+  ]);
+});

@@ -25,6 +25,61 @@ describe("createMetrics()", () => {
     expect(await stuck()).toBe(1);
   });
 
+  it("counts decisions, ends and faults, and measures latencies in seconds", async () => {
+    const metrics = createMetrics();
+    metrics.decided("allow", 30);
+    metrics.decided("require_approval");
+    metrics.startedAfterVote(40);
+    metrics.closed("executed");
+    metrics.auditFailed();
+    metrics.reconciled("restarted", 2);
+    const samples = readSamples(await metrics.render());
+    expect(samples.get('countersign_decisions_total{effect="allow"}')).toBe(1);
+    expect(samples.get('countersign_decisions_total{effect="require_approval"}')).toBe(1);
+    expect(samples.get("countersign_decision_seconds_count")).toBe(1);
+    expect(samples.get("countersign_decision_seconds_sum")).toBe(0.03);
+    expect(samples.get("countersign_vote_to_execution_seconds_sum")).toBe(0.04);
+    expect(samples.get('countersign_invocations_closed_total{status="executed"}')).toBe(1);
+    expect(samples.get("countersign_audit_failures_total")).toBe(1);
+    expect(samples.get('countersign_reconciled_total{outcome="restarted"}')).toBe(2);
+  });
+
+  it("counts and measures requests by method and route", async () => {
+    const metrics = createMetrics();
+    const route = "/v1/invocations/{id}";
+    metrics.answered({ method: "GET", route, status: 200, tookMs: 12 });
+    metrics.answered({ method: "GET", route, status: 404, tookMs: 3 });
+    const samples = readSamples(await metrics.render());
+    const labels = `method="GET",route="${route}"`;
+    expect(samples.get(`countersign_http_requests_total{${labels},status="404"}`)).toBe(1);
+    expect(samples.get(`countersign_http_request_seconds_count{${labels}}`)).toBe(2);
+    expect(samples.get(`countersign_http_request_seconds_bucket{le="0.005",${labels}}`)).toBe(1);
+  });
+
+  it("asks its worker for its slots whenever it is rendered, and has none without a worker", async () => {
+    const metrics = createMetrics();
+    const slots = async () => [...readSamples(await metrics.render())].filter(([name]) => name.includes("_slots"));
+    expect(await slots()).toEqual([]);
+    let used = 0;
+    metrics.watchSlots(() => [{ kind: "activity", used: (used += 1), free: 100 - used }]);
+    await slots();
+    expect(await slots()).toEqual([
+      ['countersign_worker_slots{kind="activity",state="used"}', 2],
+      ['countersign_worker_slots{kind="activity",state="free"}', 98],
+    ]);
+  });
+
+  it("tells what the database knows only where it is given", async () => {
+    const metrics = createMetrics();
+    const gauges = { openApprovals: 3, overdueApprovals: 1, oldestApprovalSeconds: 90.5 };
+    const outbox = { outboxLagEvents: 7, outboxOldestSeconds: 2, outboxDead: 4 };
+    const told = readSamples(await metrics.render({ ...gauges, ...outbox }));
+    const names = ["open_approvals", "overdue_approvals", "oldest_approval_seconds"];
+    const outboxNames = ["outbox_lag_events", "outbox_oldest_seconds", "outbox_dead"];
+    expect([...names, ...outboxNames].map((name) => told.get(`countersign_${name}`))).toEqual([3, 1, 90.5, 7, 2, 4]);
+    expect(readSamples(await metrics.render()).has("countersign_open_approvals")).toBe(false);
+  });
+
   it("tells of the process itself, and shares nothing with another of its kind", async () => {
     const [one, other] = [createMetrics(), createMetrics()];
     one.refused({ guard: "facts", code: "fact_missing" });

@@ -15,7 +15,8 @@ afterAll(() => store.close());
 test("serveMetrics() tells keys with operator what was counted, and answers nothing else", async () => {
   const ports = { ...createPorts(store), metrics: createMetrics() };
   ports.metrics.refused({ guard: "attempts", code: "attempts_exceeded" });
-  const server = await serveMetrics({ port: 0 }, ports);
+  const server = await serveMetrics({ port: 0 });
+  server.serve(ports);
   const ask = (path: string, key: string) =>
     fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
   const identity = createIdentityGateway(ports);
@@ -31,10 +32,20 @@ test("serveMetrics() tells keys with operator what was counted, and answers noth
   await expect(ask("/metrics", ADMIN_KEY)).rejects.toThrow("fetch failed");
 });
 
+test("serveMetrics() tells everybody that the process lives, also before it has anything to count", async () => {
+  const server = await serveMetrics({ port: 0 });
+  const statusOf = async (path: string): Promise<number> => (await fetch(`${server.url}${path}`)).status;
+  expect(await statusOf("/healthz")).toBe(200);
+  expect(await statusOf("/metrics")).toBe(503);
+  server.serve(createPorts(store));
+  expect(await statusOf("/healthz")).toBe(200);
+  expect(await statusOf("/metrics")).toBe(401);
+  await server.close();
+});
+
 test("serveMetrics() rejects as unavailable where the port is taken", async () => {
-  const ports = createPorts(store);
-  const server = await serveMetrics({ port: 0 }, ports);
-  const second = serveMetrics({ port: Number(new URL(server.url).port) }, ports);
+  const server = await serveMetrics({ port: 0 });
+  const second = serveMetrics({ port: Number(new URL(server.url).port) });
   await expect(second).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("for metrics") });
   await server.close();
 });

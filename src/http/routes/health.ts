@@ -8,14 +8,15 @@ import { toCountersignError } from "../problem.ts";
 export function addHealthRoutes(app: Hono<AppEnv>, { gateway }: RouteParts): void {
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
-    const { ready, missing } = await gateway.readiness().catch((error: unknown) => ({
+    const { ready, missing, parts } = await gateway.readiness().catch((error: unknown) => ({
       ready: false,
       missing: [toCountersignError(error).message],
+      parts: {},
     }));
-    if (ready) return c.json({ ready, missing });
+    if (ready) return c.json({ ready, missing, parts });
     return answerProblem(
       c,
-      new CountersignError("unavailable", "Not ready to serve calls", { details: { ready, missing } }),
+      new CountersignError("unavailable", "Not ready to serve calls", { details: { ready, missing, parts } }),
     );
   });
 }
