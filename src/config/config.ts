@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { CountersignError } from "../core/countersign-error.ts";
+import type { KeyRing } from "../core/key-ring.ts";
 import { Environment } from "./environment.ts";
 
 /** Where the Temporal server is. */
@@ -14,6 +15,14 @@ export interface TemporalConfig {
   readonly uiUrl: string | undefined;
   /** Every `TEMPORAL_…` variable as it stands, for the SDK's own reader of profiles, TLS and credentials. Holds secrets. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A version of a worker as Temporal knows it, so that its runs can be sent to one version or the other. */
+export interface WorkerDeployment {
+  /** All versions of these workers together. */
+  readonly name: string;
+  /** This version. */
+  readonly buildId: string;
 }
 
 /** The configuration of a process, checked. Holds secrets: never log it. */
@@ -34,16 +43,40 @@ export interface Config {
   readonly metricsPort: number | undefined;
   /** The operator's key; absent → one is generated and kept in the data folder. */
   readonly adminKey: string | undefined;
-  /** Key of the votes' MAC; absent → generated where one process holds everything, an error elsewhere. */
+  /** Key of the MACs of votes and grants; absent → generated where one process holds everything, an error elsewhere. */
   readonly signingKey: string | undefined;
+  /** Keys that signed before it: what they signed is still genuine. */
+  readonly previousSigningKeys: readonly string[];
+  /** Keys that seal real inputs, outputs and edits, the first, and open them, all; absent → they are kept as they are. */
+  readonly encryptionKeys: KeyRing | undefined;
   /** Further patterns of keys whose values are redacted. */
   readonly redactPatterns: readonly string[];
   /** Address that links for people begin with, without trailing slash. */
   readonly publicUrl: string | undefined;
+  /** Hosts, addresses and ranges that webhooks may call besides public addresses over TLS. */
+  readonly webhookAllow: readonly string[];
   /** Least severe log lines that are written. */
   readonly logLevel: z.output<typeof Environment>["COUNTERSIGN_LOG_LEVEL"];
+  /** Whether traces are sent over OTLP; where to, and how many, OpenTelemetry's SDK reads from its own variables. */
+  readonly traces: boolean;
+  /** Milliseconds within which a process ends that was asked to. */
+  readonly shutdownGraceMs: number;
+  /** Runs that a worker keeps in memory. */
+  readonly maxCachedRuns: number;
+  /** Which version of which deployment a worker is to Temporal; absent → its workers have no versions. */
+  readonly deployment: WorkerDeployment | undefined;
+  /** Whether a worker starts although inputs of open calls don't fit its actions' schemas. */
+  readonly acceptIncompatible: boolean;
   /** PostgreSQL connection string; absent → PGlite in the data folder. Holds a secret. */
   readonly databaseUrl: string | undefined;
+  /** Connections to PostgreSQL that this process holds at most, the one that listens not counted; default 10. */
+  readonly databaseConnections: number;
+  /** Role that doors and workers connect as: `migrate` grants it what they need. */
+  readonly runtimeRole: string | undefined;
+  /** Role that erases and re-encrypts content: `migrate` grants it what that needs. */
+  readonly retentionRole: string | undefined;
+  /** Milliseconds after its end at which a call's content is erased, by this process, once a day; absent → it is kept. */
+  readonly retentionMs: number | undefined;
   /** The durable side. */
   readonly temporal: TemporalConfig;
 }
@@ -95,10 +128,22 @@ function toConfig(variables: z.output<typeof Environment>, present: Readonly<Rec
     metricsPort: variables.COUNTERSIGN_METRICS_PORT,
     adminKey: variables.COUNTERSIGN_ADMIN_KEY,
     signingKey: variables.COUNTERSIGN_SIGNING_KEY,
+    previousSigningKeys: variables.COUNTERSIGN_PREVIOUS_SIGNING_KEYS,
+    encryptionKeys: variables.COUNTERSIGN_ENCRYPTION_KEYS,
     redactPatterns: variables.COUNTERSIGN_REDACT,
     publicUrl: variables.COUNTERSIGN_PUBLIC_URL,
+    webhookAllow: variables.COUNTERSIGN_WEBHOOK_ALLOW,
     logLevel: variables.COUNTERSIGN_LOG_LEVEL,
+    traces: sendsTraces(variables),
+    shutdownGraceMs: variables.COUNTERSIGN_SHUTDOWN_GRACE,
+    maxCachedRuns: variables.COUNTERSIGN_MAX_CACHED_RUNS,
+    deployment: deploymentOf(variables),
+    acceptIncompatible: variables.COUNTERSIGN_ACCEPT_INCOMPATIBLE,
     databaseUrl: variables.DATABASE_URL,
+    databaseConnections: variables.COUNTERSIGN_DATABASE_CONNECTIONS,
+    runtimeRole: variables.COUNTERSIGN_RUNTIME_ROLE,
+    retentionRole: variables.COUNTERSIGN_RETENTION_ROLE,
+    retentionMs: variables.COUNTERSIGN_RETENTION,
     temporal: {
       address: variables.TEMPORAL_ADDRESS,
       namespace: variables.TEMPORAL_NAMESPACE,
@@ -107,6 +152,20 @@ function toConfig(variables: z.output<typeof Environment>, present: Readonly<Rec
       environment: Object.fromEntries(Object.entries(present).filter(([name]) => name.startsWith("TEMPORAL_"))),
     },
   };
+}
+
+/** An endpoint switches traces on, unless OpenTelemetry's own switches are off. */
+function sendsTraces(variables: z.output<typeof Environment>): boolean {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces } = variables;
+  const isOff = variables.OTEL_SDK_DISABLED?.toLowerCase() === "true" || variables.OTEL_TRACES_EXPORTER === "none";
+  return !isOff && (all ?? traces) !== undefined;
+}
+
+function deploymentOf({
+  COUNTERSIGN_DEPLOYMENT_NAME: name,
+  COUNTERSIGN_BUILD_ID: buildId,
+}: z.output<typeof Environment>): WorkerDeployment | undefined {
+  return name === undefined || buildId === undefined ? undefined : { name, buildId };
 }
 
 function dropEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -1,14 +1,16 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { CountersignError } from "../core/countersign-error.ts";
 
-/** On close, requests under way get this long to be answered. Our choice: a vote's answer takes 3 s at most. */
+/** On close, requests under way get this long to be answered. Our choice: a call's answer takes 5 s at most, unless it asks for more. */
 const DRAIN_MS = 5_000;
 
 /** Where to listen. Port 0 takes a free one. */
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** Milliseconds that requests under way get to be answered on close; default 5,000. */
+  readonly drainMs?: number;
 }
 
 /** A port that is held, with or without an application behind it. */
@@ -17,7 +19,7 @@ export interface Listener {
   readonly url: string;
   /** Hands requests to the application from now on; until then they are answered with 503. */
   serve(app: { fetch(request: Request): Response | Promise<Response> }): void;
-  /** Takes no new connections, lets requests under way end, then closes the rest. */
+  /** Takes no new connections, lets requests under way end, then closes the rest. Later calls wait for the first. */
   close(): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ export interface Listener {
  * Takes the port before anything else is started, so that a port that is taken leaves nothing half-started.
  * @throws unavailable when the port can't be had
  */
-export async function listen({ host, port }: ListenOptions): Promise<Listener> {
+export async function listen({ host, port, drainMs = DRAIN_MS }: ListenOptions): Promise<Listener> {
   let handle: RequestListener = (_request, response) => {
     response.writeHead(503, { "content-type": "application/problem+json", "retry-after": "1" });
     response.end(
@@ -39,7 +41,10 @@ export async function listen({ host, port }: ListenOptions): Promise<Listener> {
       }),
     );
   };
-  const server = createServer((request, response) => handle(request, response));
+  const server = createServer();
+  // First, so that it knows of a response before that is sent.
+  const drain = createDrain(server);
+  server.on("request", (request, response) => handle(request, response));
   await bind(server, { host, port });
   const address = server.address();
   const taken = typeof address === "object" && address !== null ? address.port : port;
@@ -49,7 +54,7 @@ export async function listen({ host, port }: ListenOptions): Promise<Listener> {
       const listener = getRequestListener((request) => app.fetch(request));
       handle = (request, response) => void listener(request, response);
     },
-    close: () => closeServer(server),
+    close: () => drain(drainMs),
   };
 }
 
@@ -71,9 +76,24 @@ function bindError(error: NodeJS.ErrnoException, { host, port }: ListenOptions):
   return new CountersignError("unavailable", message, { cause: error });
 }
 
-function closeServer(server: Server): Promise<void> {
+/** What closes a server: it takes no new connection, and each that is open ends with its answer, so that its caller turns to another process. */
+function createDrain(server: Server): (drainMs: number) => Promise<void> {
+  const underWay = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+  server.on("request", (_request, response: ServerResponse) => {
+    if (closing !== undefined) response.shouldKeepAlive = false;
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+  });
+  return (drainMs) => {
+    for (const response of underWay) response.shouldKeepAlive = false;
+    return (closing ??= closeServer(server, drainMs));
+  };
+}
+
+function closeServer(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    const timer = setTimeout(() => server.closeAllConnections(), drainMs);
     server.close(() => {
       clearTimeout(timer);
       resolve();
