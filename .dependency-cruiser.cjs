@@ -77,7 +77,7 @@ module.exports = {
     ...layer({
       name: "client",
       from: "^src/client/",
-      values: [LIMITS, "^src/core/"],
+      values: [LIMITS, "^src/core/", npm("@opentelemetry/api")],
       types: ["^src/contract/", "^src/action/", npm("zod")],
       builtins: "^(node:)?(crypto|timers/promises)$",
     }),
@@ -119,13 +119,17 @@ module.exports = {
       values: [
         "^src/contract/",
         "^src/core/",
-        "^workflows/(messages|search-attributes)\\.ts$",
+        "^workflows/(messages|first-attributes|search-attributes)\\.ts$",
         npm(
           "@temporalio/client",
           "@temporalio/common",
           "@temporalio/envconfig",
           "@temporalio/proto",
           "@temporalio/worker",
+          "@opentelemetry/api",
+          "@opentelemetry/exporter-trace-otlp-http",
+          "@opentelemetry/resources",
+          "@opentelemetry/sdk-trace-node",
           "pg",
           "pino",
           "prom-client",
@@ -160,7 +164,7 @@ module.exports = {
       values: [
         "^src/(contract|core|client|config)/",
         ...WIRING,
-        "^src/store/(postgres|migrate)\\.ts$",
+        "^src/store/(postgres|migrate|roles|retention|reseal)\\.ts$",
         npm("commander", "cli-table3", "tsx", "yaml", "zod"),
       ],
       types: ["^src/(action|gateway|adapters|store)/"],

@@ -15,6 +15,7 @@ import { askAgain } from "./approvals/ask-again.ts";
 import { findDrift } from "./approvals/find-drift.ts";
 import { approvalContext, findObstacle, isUntouched, lockMandate } from "./approvals/mandate.ts";
 import { standingStep } from "./approvals/standing-step.ts";
+import { assertOwnVersion } from "./assert-own-version.ts";
 import { closeRow } from "./close-row.ts";
 import { countingRefusals } from "./counting-refusals.ts";
 import type { Deciding } from "./deciding.ts";
@@ -39,10 +40,11 @@ export async function beginExecution(
   ports: ActivityPorts,
   ref: InvocationRef,
   options: { readonly firstTryOf: string | undefined },
-): Promise<BegunAttempt | Step> {
+): Promise<BegunAttempt | DoubtfulAttempt | Step> {
   const begun = options.firstTryOf === undefined ? undefined : await ports.store.executions.findBegun(ref);
   // A run that was reset has another id: it may be the second to come here, so it begins anew.
   if (begun === undefined || begun.temporal_run_id !== options.firstTryOf) return beginAttempt(ports, ref);
+  await assertOwnVersion(ports, ports.store, begun);
   const action = requireAction(ports, begun.action);
   // An inline action was run by the decision itself: if we come here after all, its first attempt was lost on the way.
   if (action.execution.mode !== "idempotent" || !isUntouched(begun)) return beginAttempt(ports, ref);
@@ -52,7 +54,7 @@ export async function beginExecution(
   const execution = executionOf(begun, action);
   const beganAtMs = await retakeBreakers(ports, begun, { token, execution });
   // Taken over without another write, since the mode allows it to run twice.
-  const first = { attempt: 1, erredBefore: 0, approval: undefined };
+  const first = { attempt: 1, erredBefore: 0, approval: undefined, leftMs: execution.totalTimeoutMs };
   return { kind: "run", ref, row: begun, action, execution, token, beganAtMs, ...first };
 }
 
@@ -93,25 +95,40 @@ function closeUnused(ports: ActivityPorts, ref: InvocationRef, token: string): P
  * Checks for the last time that the invocation may run, and writes the attempt into the ledger before anything happens.
  * An invocation that may not run is closed instead, and one that people were asked the wrong question about waits for them again.
  */
-async function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAttempt | Step> {
+async function beginAttempt(ports: ActivityPorts, ref: InvocationRef): Promise<BegunAttempt | DoubtfulAttempt | Step> {
   const knowledge = createKnowledge(ports, ref.tenant);
-  const begun = await countingRefusals<BegunAttempt | Step | HeldAttempt>(ports, async ({ onStart, onRefused }) => {
-    const inForce = await ports.policies.inForce(ref.tenant);
-    return ports.store.transaction(async (tx) => {
-      onStart();
-      const row = requireRow(await tx.invocations.lock(ref));
-      if (isClosed(row.status)) return closedStep(row);
-      const action = requireAction(ports, row.action);
-      assertRoom(action);
-      const last = row.attempts === 0 ? undefined : await tx.executions.last(ref);
-      if (last !== undefined) return nextAttempt(ports, tx, { row, action, last });
-      const options = { temporalRunId: row.temporal_run_id ?? "", onRefused };
-      return firstAttempt({ ports, tx, row, action, inForce, knowledge, options });
-    });
-  });
+  const begun = await countingRefusals<BegunAttempt | DoubtfulAttempt | Step | HeldAttempt>(
+    ports,
+    async ({ onStart, onRefused }) => {
+      const inForce = await ports.policies.inForce(ref.tenant);
+      return ports.store.transaction(async (tx) => {
+        onStart();
+        const row = requireRow(await tx.invocations.lock(ref));
+        if (isClosed(row.status)) return closedStep(row);
+        await assertOwnVersion(ports, tx, row);
+        const action = requireAction(ports, row.action);
+        assertRoom(action);
+        const last = row.attempts === 0 ? undefined : await tx.executions.last(ref);
+        if (last !== undefined) return nextAttempt(ports, tx, { row, action, last });
+        const options = { temporalRunId: row.temporal_run_id ?? "", onRefused };
+        return firstAttempt({ ports, tx, row, action, inForce, knowledge, options });
+      });
+    },
+  );
   // Only now, since what the transaction wrote stays.
   if (begun.kind === "held") throw waitForBreaker(begun.refusal, begun.nowMs, begun.executeBy);
   return begun;
+}
+
+/** An attempt of which nobody knows whether it took effect, of an action that can find out. */
+export interface DoubtfulAttempt {
+  readonly kind: "doubt";
+  readonly row: LockedInvocation;
+  readonly action: Action;
+  /** The attempt. */
+  readonly last: ExecutionRow;
+  /** Milliseconds that are left of all attempts' time; none, if not above 0. */
+  readonly leftMs: number;
 }
 
 /** An attempt that a breaker keeps from beginning for now. */
@@ -154,16 +171,18 @@ async function nextAttempt(
   ports: ActivityPorts,
   tx: TransactionTables,
   { row, action, last }: { readonly row: LockedInvocation; readonly action: Action; readonly last: ExecutionRow },
-): Promise<BegunAttempt | ClosedStep | HeldAttempt> {
+): Promise<BegunAttempt | DoubtfulAttempt | ClosedStep | HeldAttempt> {
   if (row.cancel_at !== null && last.state === "erred") {
     return closeRow(tx, row, {
       status: "failed",
       error: createErrorView("invocation_canceled", "Canceled between attempts"),
     });
   }
+  const leftMs = executionOf(row, action).totalTimeoutMs - (row.now - (await tx.executions.firstStartedAt(row)));
+  if (mayRun(action.execution.mode, last.state) === "probe" && isUntouched(row))
+    return { kind: "doubt", row, action, last, leftMs };
   const doubt = findDoubt(row, action, last);
   if (doubt !== undefined) return closeUncertain(tx, { row, last, message: doubt });
-  const leftMs = executionOf(row, action).totalTimeoutMs - (row.now - (await tx.executions.firstStartedAt(row)));
   if (leftMs <= 0) return closeAbandoned(tx, row, last);
   // The attempt before may still hold a probe of which nobody will hear.
   await reportOutcome(tx, row, { token: last.token, outcome: "none", beganAtMs: row.now });

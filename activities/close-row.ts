@@ -25,6 +25,8 @@ export interface Closing {
   readonly releaseKey?: boolean;
   /** The attempt that was begun never ran: nothing was spent. */
   readonly unused?: true;
+  /** What the event of the end says besides: who closed it, if it wasn't its own run. */
+  readonly because?: Readonly<Record<string, string>>;
 }
 
 /** Writes the end of an invocation and its evidence, tells whoever waits, and gives the closed step. */
@@ -53,6 +55,7 @@ export async function closeRow(tx: TransactionTables, row: LockedInvocation, clo
     eventOf(row, "invocation.closed", {
       status: closing.status,
       digest: row.digest,
+      ...closing.because,
       ...(closing.error === undefined ? {} : { error: { ...closing.error } }),
       ...(closing.output === undefined ? {} : { output: JSON.parse(closing.output.view) as unknown }),
     }),

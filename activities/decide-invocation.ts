@@ -6,6 +6,7 @@ import type { LockedInvocation } from "../src/store/invocations.ts";
 import type { TransactionTables } from "../src/store/store.ts";
 import { isUntouched } from "./approvals/mandate.ts";
 import { standingStep } from "./approvals/standing-step.ts";
+import { assertOwnVersion } from "./assert-own-version.ts";
 import { closeRow } from "./close-row.ts";
 import { countingRefusals, type RefusalCounter } from "./counting-refusals.ts";
 import { decideCall } from "./decide-call.ts";
@@ -50,6 +51,7 @@ async function decide(ports: ActivityPorts, ref: InvocationRef, decision: Decisi
     if (row.verdict !== null) return standingStep(ports, tx, row);
     if (row.cancel_at !== null) return closeCanceled(tx, row);
     if (!isUntouched(row)) return closeTouched(tx, row);
+    await assertOwnVersion(ports, tx, row);
     const action = requireAction(ports, row.action);
     const deciding = { ports, tx, row, action, inForce, knowledge, options };
     const fault = knowledge.checkInput(action, row.input);

@@ -8,6 +8,11 @@ export function createErrorView(code: ErrorCode, message: string): ErrorView {
   return { code, message, retryable: false };
 }
 
+/** What the last attempt of an action reported, as the ledger keeps it. */
+export function reportedError(kept: string | null): ErrorView {
+  return kept === null ? createErrorView("action_failed", "The action failed") : (JSON.parse(kept) as ErrorView);
+}
+
 /** Why a guard let nobody in, with what may be told; a call that is made again may pass. */
 export function createRefusalView({ guard, code, message, retryable, retryAfterMs, details }: GuardRefusal): ErrorView {
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };

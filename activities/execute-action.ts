@@ -3,11 +3,13 @@ import { CancelledFailure, Context } from "@temporalio/activity";
 import { canonicalJson } from "../src/core/canonical.ts";
 import type { InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep, Step } from "../src/contract/run.ts";
+import { askUntilKnown, type Finding, isShutdown } from "./ask-probe.ts";
 import { beginExecution } from "./begin-execution.ts";
-import type { ProvenFact } from "../src/core/guards/read-facts.ts";
-import { factsProvenBy } from "./facts.ts";
+import { clearDoubt } from "./clear-doubt.ts";
+import { type Judged, isDoubtful } from "./judge-report.ts";
 import type { ActivityPorts } from "./ports.ts";
-import { type Report, type ReportedRun, runAction } from "./run-action.ts";
+import { provenFactsOf } from "./proven-facts.ts";
+import { type ReportedRun, runAction } from "./run-action.ts";
 import { settleExecution } from "./settle-execution.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
 
@@ -24,6 +26,7 @@ const FIRST_WAIT_MS = 200;
 export async function executeAction(ports: ActivityPorts, ref: InvocationRef): Promise<Step> {
   const { attempt, workflowExecution } = Context.current().info;
   const begun = await beginExecution(ports, ref, { firstTryOf: attempt === 1 ? workflowExecution?.runId : undefined });
+  if (begun.kind === "doubt") return beating(begun.action, () => clearDoubt(ports, begun));
   return begun.kind === "run" ? carryOut(ports, begun) : begun;
 }
 
@@ -31,23 +34,54 @@ export async function executeAction(ports: ActivityPorts, ref: InvocationRef): P
  * Runs a begun attempt and records what it reported.
  * @throws ApplicationFailure `attempt_failed` when another attempt may follow; CancelledFailure when the worker goes away
  */
-export async function carryOut(ports: ActivityPorts, begun: BegunAttempt): Promise<ClosedStep> {
-  const { mode, heartbeatTimeoutMs } = begun.action.execution;
-  const activity = Context.current();
-  // Cancellation travels on heartbeats only, so the worker beats for functions that don't, and while it waits for the store.
-  const beat = setInterval(() => activity.heartbeat(), heartbeatTimeoutMs / 3);
-  try {
+export function carryOut(ports: ActivityPorts, begun: BegunAttempt): Promise<ClosedStep> {
+  const beganMs = performance.now();
+  return beating(begun.action, async () => {
     const ran = await runAction(ports, begun);
-    const { report } = ran;
-    if (report.kind === "threw" && mode !== "at_most_once" && isShutdown(activity.cancellationSignal.reason)) {
-      // The attempt stays open in the ledger, and the next worker takes it up by its mode; what it spent is spent.
-      if (ran.spent !== undefined) await noteSpent(ports, begun, canonicalJson(ran.spent));
-      throw new CancelledFailure("WORKER_SHUTDOWN");
-    }
-    return await settleWhenPossible(ports, begun, ran);
+    const { mode } = begun.action.execution;
+    const isStopped = ran.report.kind === "threw" && isShutdown(Context.current().cancellationSignal);
+    if (isStopped && mode !== "at_most_once") await handBack(ports, begun, ran);
+    const finding = isDoubtful(begun, ran.report) ? await findOut(ports, begun, { ...ran, beganMs }) : undefined;
+    return settleWhenPossible(ports, begun, { ...ran, finding });
+  });
+}
+
+/** Asks the action's own probe what became of an attempt that left a doubt. */
+async function findOut(
+  ports: ActivityPorts,
+  begun: BegunAttempt,
+  { report, beganMs, ...ran }: ReportedRun & { readonly beganMs: number },
+): Promise<Finding> {
+  const { row, action, execution } = begun;
+  const hasEnded = report.kind === "silent" ? { hasEnded: report.hasEnded } : {};
+  const leftMs = begun.leftMs - (performance.now() - beganMs);
+  const doubts = { row, action, timeoutMs: execution.attemptTimeoutMs, leftMs, ...hasEnded };
+  // What went on as the worker stopped is known to nobody either.
+  return (await askUntilKnown(ports, doubts)) ?? handBack(ports, begun, ran);
+}
+
+/** Cancellation travels on heartbeats only, so the worker beats for functions that don't, and while it waits for the store. */
+async function beating<T>(action: BegunAttempt["action"], work: () => Promise<T>): Promise<T> {
+  const activity = Context.current();
+  const beat = setInterval(() => activity.heartbeat(), action.execution.heartbeatTimeoutMs / 3);
+  try {
+    return await work();
   } finally {
     clearInterval(beat);
   }
+}
+
+/**
+ * Leaves an attempt open in the ledger, so that the next worker takes it up by its mode; what it spent is spent.
+ * @throws CancelledFailure always
+ */
+async function handBack(
+  ports: ActivityPorts,
+  begun: BegunAttempt,
+  { spent }: Pick<ReportedRun, "spent">,
+): Promise<never> {
+  if (spent !== undefined) await noteSpent(ports, begun, canonicalJson(spent));
+  throw new CancelledFailure("WORKER_SHUTDOWN");
 }
 
 async function noteSpent({ store, log }: ActivityPorts, begun: BegunAttempt, spent: string): Promise<void> {
@@ -57,8 +91,12 @@ async function noteSpent({ store, log }: ActivityPorts, begun: BegunAttempt, spe
 }
 
 /** A report is known to this process alone, so a store that is away for a moment must not lose it. */
-async function settleWhenPossible(ports: ActivityPorts, begun: BegunAttempt, ran: ReportedRun): Promise<ClosedStep> {
-  const facts = await factsOf(ports, begun, ran.report);
+async function settleWhenPossible(
+  ports: ActivityPorts,
+  begun: BegunAttempt,
+  ran: ReportedRun & Judged,
+): Promise<ClosedStep> {
+  const facts = await provenFactsOf(ports, begun, ran);
   const deadlineMs = performance.now() + SETTLE_MS;
   for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
     try {
@@ -69,18 +107,4 @@ async function settleWhenPossible(ports: ActivityPorts, begun: BegunAttempt, ran
       await sleep(waitMs);
     }
   }
-}
-
-/** What the action has proven. It has run, so whatever goes wrong here doesn't change its outcome: then nothing is proven. */
-async function factsOf({ log }: ActivityPorts, begun: BegunAttempt, report: Report): Promise<readonly ProvenFact[]> {
-  const { action, row } = begun;
-  if (action.proves === undefined || report.kind !== "returned" || row.session === null) return [];
-  const proven = await factsProvenBy(action, JSON.parse(report.output), JSON.parse(row.input));
-  if ("facts" in proven) return proven.facts;
-  log("warn", "What the action has proven can't be recorded", { invocation: row.id, fault: proven.fault });
-  return [];
-}
-
-function isShutdown(reason: unknown): boolean {
-  return reason instanceof Error && reason.message === "WORKER_SHUTDOWN";
 }

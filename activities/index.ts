@@ -1,11 +1,15 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { RunCompensation } from "../src/contract/compensation.ts";
 import type { InvocationRef } from "../src/contract/ids.ts";
-import type { Step } from "../src/contract/run.ts";
+import type { CompensationStep, ProbeCall, ProbeResult, Step } from "../src/contract/run.ts";
 import { recordVotes } from "./approvals/record-votes.ts";
 import { closeInvocation } from "./close-invocation.ts";
 import { decideInvocation } from "./decide-invocation.ts";
 import { executeAction } from "./execute-action.ts";
+import { nextCompensation } from "./next-compensation.ts";
 import type { ActivityPorts } from "./ports.ts";
+import { probeOutcome } from "./probe-outcome.ts";
+import { traceActions, traceActivities } from "./trace-activities.ts";
 
 export type { ActivityPorts } from "./ports.ts";
 
@@ -19,11 +23,16 @@ export interface Activities {
   executeAction(ref: InvocationRef): Promise<Step>;
   /** Local: closes what won't be executed any more, or tells that people are asked anew. */
   closeInvocation(ref: InvocationRef, options: { readonly canceled: boolean }): Promise<Step>;
+  /** Regular: asks the action's probe about an uncertain outcome, and closes the invocation if it can tell. */
+  probeOutcome(call: ProbeCall): Promise<ProbeResult>;
+  /** Local: tells how the undoing of a run goes on upon the newest of these requests, and makes the call that is its next step. */
+  nextCompensation(requests: readonly RunCompensation[]): Promise<CompensationStep>;
 }
 
 /** The activities over their ports. */
-export function createActivities(ports: ActivityPorts): Activities {
-  return {
+export function createActivities(given: ActivityPorts): Activities {
+  const ports = { ...given, actions: traceActions(given) };
+  const activities: Activities = {
     decideInvocation: (ref) =>
       guarded(ports, () =>
         decideInvocation(ports, ref, { temporalRunId: Context.current().info.workflowExecution?.runId ?? "" }),
@@ -31,7 +40,10 @@ export function createActivities(ports: ActivityPorts): Activities {
     recordVotes: (ref, options) => guarded(ports, () => recordVotes(ports, ref, options)),
     executeAction: (ref) => guarded(ports, () => executeAction(ports, ref)),
     closeInvocation: (ref, options) => guarded(ports, () => closeInvocation(ports, ref, options)),
+    probeOutcome: (call) => guarded(ports, () => probeOutcome(ports, call)),
+    nextCompensation: (requests) => guarded(ports, () => nextCompensation(ports, requests)),
   };
+  return traceActivities(activities, ports);
 }
 
 /** Lets only our own failures into history: a driver's error may carry a row's values in its text. */

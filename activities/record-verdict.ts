@@ -46,8 +46,8 @@ export interface Writing {
 export function startsNow({ action, later }: Deciding, { effect }: RecordedVerdict): boolean {
   const { mode } = action.execution;
   // What was waiting goes on with the step that its run carries out next.
-  if (effect === "require_approval" || mode === "at_most_once" || later !== undefined) return false;
-  return mode === "idempotent" || !hasStuckCalls(action);
+  if (effect === "require_approval" || later !== undefined) return false;
+  return mode === "idempotent" || (mode === "inline" && !hasStuckCalls(action));
 }
 
 /** Records a verdict and what guards charged, and does what comes next. */

@@ -1,13 +1,13 @@
 import { Context } from "@temporalio/activity";
 import type { ActionContext } from "../src/action/action.ts";
 import { isActionRejected } from "../src/action/action-rejected.ts";
-import { MAX_OUTPUT_BYTES } from "../src/contract/limits.ts";
-import { canonicalJson } from "../src/core/canonical.ts";
 import type { Spent } from "../src/core/guards/amounts.ts";
-import { findJsonFault } from "../src/core/json-guard.ts";
+import { createSecretMask, type SecretMask } from "../src/core/redaction/secret-mask.ts";
+import { callContextOf } from "./call-context.ts";
 import { createCostMeter } from "./cost-meter.ts";
-import type { BegunAttempt } from "./start-attempt.ts";
 import type { ActivityPorts } from "./ports.ts";
+import { type KeptOutput, readOutput } from "./read-output.ts";
+import type { BegunAttempt } from "./start-attempt.ts";
 import { countStuckCall } from "./stuck-calls.ts";
 
 /** After an attempt's time is over its function may still say how it ended. Our choice: long enough for an abort to be noticed. */
@@ -15,16 +15,16 @@ const REPORT_GRACE_MS = 1_000;
 
 /** What an attempt's function reported, if it did. */
 export type Report =
-  /** It returned; `output` is canonical JSON of what the output schema made of it. */
-  | { readonly kind: "returned"; readonly output: string }
+  /** It returned something that can be kept. */
+  | { readonly kind: "returned"; readonly output: KeptOutput }
   /** It returned something that the schema refuses or that is too large: the effect has happened, the answer is unusable. */
   | { readonly kind: "unusable"; readonly message: string }
   /** It says that it can't be done. */
   | { readonly kind: "rejected"; readonly error: unknown; readonly message: string }
   /** It threw; `overdue` when its time was over, `stopped` when it was canceled or the worker goes away. */
   | { readonly kind: "threw"; readonly error: unknown; readonly message: string; readonly end?: "overdue" | "stopped" }
-  /** Its time is over and it has said nothing. */
-  | { readonly kind: "silent" };
+  /** Its time is over and it has said nothing; `hasEnded` tells whether the function still goes on. */
+  | { readonly kind: "silent"; readonly hasEnded: () => boolean };
 
 /** A report, and what was spent until then. */
 export interface ReportedRun {
@@ -36,6 +36,7 @@ export interface ReportedRun {
 export async function runAction(ports: ActivityPorts, begun: BegunAttempt): Promise<ReportedRun> {
   const { attemptTimeoutMs } = begun.execution;
   const cost = createCostMeter(ports.tariff);
+  const mask = createSecretMask();
   const activity = Context.current();
   const abort = new AbortController();
   const onCancel = (): void => abort.abort(activity.cancellationSignal.reason);
@@ -45,15 +46,23 @@ export async function runAction(ports: ActivityPorts, begun: BegunAttempt): Prom
     abort.abort(new DOMException(`The attempt took longer than ${attemptTimeoutMs} ms`, "TimeoutError"));
   });
   try {
-    const context = contextOf(ports, begun, { signal: abort.signal, cost: cost.meter });
-    const call = callFunction(begun, context);
-    const report = await Promise.race([call, clock.overdue]);
-    if (report.kind === "silent") countStuckCall(ports, begun.action, call);
+    const context = contextOf(ports, begun, { mask, signal: abort.signal, cost: cost.meter });
+    const call = callFunction(ports, begun, { context, mask });
+    const report = (await Promise.race([call, clock.overdue])) ?? leave(ports, begun, call);
     return { report: withEnd(report, { overdue: clock.isOver(), stopped: abort.signal.aborted }), spent: cost.spent() };
   } finally {
     clock.stop();
     activity.cancellationSignal.removeEventListener("abort", onCancel);
   }
+}
+
+/** Leaves a function that has said nothing in its time to itself. */
+function leave(ports: ActivityPorts, begun: BegunAttempt, call: Promise<unknown>): Report {
+  let ended = false;
+  const end = (): void => void (ended = true);
+  call.then(end, end);
+  countStuckCall(ports, begun, call);
+  return { kind: "silent", hasEnded: () => ended };
 }
 
 /** An error after the abort is most often the abort's own, so it says nothing of what the action depends on. */
@@ -62,7 +71,17 @@ function withEnd(report: Report, { overdue, stopped }: { overdue: boolean; stopp
   return { ...report, end: overdue ? "overdue" : "stopped" };
 }
 
-async function callFunction({ action, row }: BegunAttempt, context: ActionContext): Promise<Report> {
+/** What a function is called with besides its input. */
+interface FunctionCall {
+  readonly context: ActionContext;
+  readonly mask: SecretMask;
+}
+
+async function callFunction(
+  ports: ActivityPorts,
+  { action, row }: BegunAttempt,
+  { context, mask }: FunctionCall,
+): Promise<Report> {
   let returned: unknown;
   const input = await action.input.safeParseAsync(JSON.parse(row.input));
   if (!input.success) {
@@ -72,10 +91,11 @@ async function callFunction({ action, row }: BegunAttempt, context: ActionContex
   try {
     returned = await action.run(input.data, context);
   } catch (error) {
-    const message = messageOf(error);
+    const message = mask.maskText(messageOf(error));
     return isActionRejected(error) ? { kind: "rejected", error, message } : { kind: "threw", error, message };
   }
-  return checkOutput(action, returned);
+  const output = await readOutput(ports, { action, returned, mask });
+  return "fault" in output ? { kind: "unusable", message: output.fault } : { kind: "returned", output };
 }
 
 /** What an error says; an action may throw anything, and a message may throw when it is read. */
@@ -88,56 +108,29 @@ function messageOf(error: unknown): string {
   }
 }
 
-async function checkOutput(action: BegunAttempt["action"], returned: unknown): Promise<Report> {
-  const parsed =
-    action.output === undefined
-      ? { success: true as const, data: returned }
-      : await action.output.safeParseAsync(returned);
-  if (!parsed.success) return { kind: "unusable", message: "The action's output doesn't fit its schema" };
-  let output: unknown;
-  try {
-    output = JSON.parse(JSON.stringify(parsed.data ?? null)) as unknown;
-  } catch {
-    return { kind: "unusable", message: "The action's output is not JSON" };
-  }
-  if (findJsonFault(output) !== undefined)
-    return { kind: "unusable", message: "The action's output is not well-formed JSON" };
-  const text = canonicalJson(output);
-  if (Buffer.byteLength(text) > MAX_OUTPUT_BYTES) {
-    return { kind: "unusable", message: `The action's output is larger than ${MAX_OUTPUT_BYTES} bytes` };
-  }
-  return { kind: "returned", output: text };
-}
-
 function contextOf(
   ports: ActivityPorts,
   { row, attempt, approval }: BegunAttempt,
-  { signal, cost }: Pick<ActionContext, "signal" | "cost">,
+  { mask, signal, cost }: Pick<ActionContext, "signal" | "cost"> & { readonly mask: SecretMask },
 ): ActionContext {
   return {
-    invocationId: row.id,
-    tenant: row.tenant,
-    actor: row.actor,
-    run: row.run ?? undefined,
+    ...callContextOf(ports, { row, mask, signal }),
     attempt,
-    idempotencyKey: row.id,
-    signal,
     cost,
-    heartbeat: (details) => Context.current().heartbeat(ports.redact(details)),
-    log: (message, fields) => ports.log("info", message, { ...fields, invocation: row.id }),
+    heartbeat: (details) => Context.current().heartbeat(ports.redact(mask.maskValue(details))),
     approval,
   };
 }
 
-/** Calls `onTime` when the time is over, and reports silence when the grace after it is over too. */
+/** Calls `onTime` when the time is over, and ends the wait for a report when the grace after it is over too. */
 function startClock(timeoutMs: number, onTime: () => void) {
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
-  const overdue = new Promise<Report>((resolve) => {
+  const overdue = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => {
       isOver = true;
       onTime();
-      timer = setTimeout(() => resolve({ kind: "silent" }), REPORT_GRACE_MS);
+      timer = setTimeout(() => resolve(undefined), REPORT_GRACE_MS);
     }, timeoutMs);
   });
   return { overdue, isOver: () => isOver, stop: () => clearTimeout(timer) };

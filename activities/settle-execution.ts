@@ -1,5 +1,4 @@
 import { ApplicationFailure } from "@temporalio/common";
-import type { ErrorView } from "../src/contract/invocation.ts";
 import type { ClosedStep } from "../src/contract/run.ts";
 import { canonicalJson } from "../src/core/canonical.ts";
 import { isClosed } from "../src/core/invocation.ts";
@@ -8,9 +7,9 @@ import type { BreakerOutcome } from "../src/core/guards/breaker.ts";
 import { classifyFailure } from "../src/core/guards/failures/classify-failure.ts";
 import type { FinishedExecution } from "../src/store/executions.ts";
 import type { BegunAttempt } from "./start-attempt.ts";
-import { closeRow, type Closing } from "./close-row.ts";
+import { closeRow } from "./close-row.ts";
 import { eventOf } from "./event-of.ts";
-import { createErrorView } from "./error-view.ts";
+import { type Judged, judgeReport, type Settlement } from "./judge-report.ts";
 import type { ActivityPorts } from "./ports.ts";
 import { requireRow } from "./require.ts";
 import type { ProvenFact } from "../src/core/guards/read-facts.ts";
@@ -20,15 +19,10 @@ import type { Report, ReportedRun } from "./run-action.ts";
 import { closedStep } from "./steps.ts";
 
 /** What an attempt left behind. */
-export interface SettledRun extends ReportedRun {
+export interface SettledRun extends ReportedRun, Judged {
   /** What the action has proven. */
   readonly facts: readonly ProvenFact[];
 }
-
-/** What an attempt's report makes of the invocation. */
-type Settlement =
-  | { readonly kind: "close"; readonly state: "executed" | "failed" | "uncertain"; readonly closing: Closing }
-  | { readonly kind: "again"; readonly error: ErrorView };
 
 /**
  * Records what an attempt reported, if the attempt is still the one in charge.
@@ -37,9 +31,9 @@ type Settlement =
 export async function settleExecution(
   ports: ActivityPorts,
   begun: BegunAttempt,
-  { report, spent, facts }: SettledRun,
+  { report, spent, finding, facts }: SettledRun,
 ): Promise<ClosedStep> {
-  const settlement = judgeReport(ports, begun, report);
+  const settlement = judgeReport(ports, begun, { report, finding });
   const { ref, attempt, token, beganAtMs } = begun;
   const finished: FinishedExecution = {
     ref,
@@ -48,6 +42,7 @@ export async function settleExecution(
     state: settlement.kind === "close" ? settlement.state : "erred",
     error: errorText(settlement),
     spent: spent === undefined ? undefined : canonicalJson(spent),
+    isOver: report.kind !== "silent",
   };
   const step = await ports.store.transaction(async (tx) => {
     const row = requireRow(await tx.invocations.lock(ref));
@@ -62,6 +57,7 @@ export async function settleExecution(
     const event = eventOf(row, "execution.finished", {
       attempt,
       outcome: finished.state,
+      ...(finding === undefined ? {} : { probe: finding.word }),
       ...(proven === undefined ? {} : { facts: proven }),
       ...(finished.error === undefined ? {} : { error: JSON.parse(finished.error) as unknown }),
     });
@@ -88,53 +84,6 @@ function outcomeOf(report: Report): BreakerOutcome {
       if (report.end === undefined) return classifyFailure(report.error);
       return report.end === "overdue" ? "timeout" : "none";
   }
-}
-
-function judgeReport(ports: ActivityPorts, begun: BegunAttempt, report: Report): Settlement {
-  const { action } = begun;
-  const once = action.execution.mode === "at_most_once";
-  const isLast = begun.erredBefore + 1 >= action.execution.maxAttempts;
-  switch (report.kind) {
-    case "returned": {
-      const view = canonicalJson(ports.redact(JSON.parse(report.output), action.secretFields));
-      return {
-        kind: "close",
-        state: "executed",
-        closing: { status: "executed", output: { real: report.output, view } },
-      };
-    }
-    // It ran to its end: to call it uncertain would be a lie, to run it again a second effect.
-    case "unusable":
-      return close("failed", fail(report.message));
-    case "rejected":
-      return close("failed", fail(String(ports.redact(report.message))));
-    case "silent": {
-      const message = "The action did not answer in time";
-      return once || isLast ? close("uncertain", unsure(message)) : again(message);
-    }
-    case "threw": {
-      const message = String(ports.redact(report.message));
-      if (once) return close("uncertain", unsure(message));
-      const worthIt = action.execution.retryOn?.(report.error) ?? true;
-      return isLast || !worthIt ? close("failed", fail(message)) : again(message);
-    }
-  }
-}
-
-function close(state: "failed" | "uncertain", error: ErrorView): Settlement {
-  return { kind: "close", state, closing: { status: state, error } };
-}
-
-function again(message: string): Settlement {
-  return { kind: "again", error: fail(message) };
-}
-
-function fail(message: string): ErrorView {
-  return createErrorView("action_failed", message);
-}
-
-function unsure(message: string): ErrorView {
-  return createErrorView("outcome_uncertain", message);
 }
 
 function errorText(settlement: Settlement): string | undefined {

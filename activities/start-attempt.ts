@@ -23,6 +23,8 @@ export interface BegunAttempt {
   readonly approval: ActionContext["approval"];
   /** Database time when it began, epoch milliseconds. */
   readonly beganAtMs: number;
+  /** Milliseconds of all attempts' time that were left when it began. */
+  readonly leftMs: number;
 }
 
 /** How long a breaker's probe is left to an attempt beyond its own time: to be begun, run and recorded. Our choice. */
@@ -68,5 +70,6 @@ export async function startAttempt(tx: TransactionTables, start: AttemptStart): 
   const begun = { ...row, status: "executing", guards, verdict } as const;
   const limited = start.execution ?? executionOf(begun, action);
   const execution = { ...limited, attemptTimeoutMs: Math.min(limited.attemptTimeoutMs, leftMs) };
-  return { kind: "run", ref, row: begun, action, execution, attempt, token, erredBefore, approval, beganAtMs: row.now };
+  const times = { beganAtMs: row.now, leftMs: Math.min(limited.totalTimeoutMs, leftMs) };
+  return { kind: "run", ref, row: begun, action, execution, attempt, token, erredBefore, approval, ...times };
 }

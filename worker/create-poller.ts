@@ -1,29 +1,35 @@
 import { hostname } from "node:os";
-import { type NativeConnection, Worker } from "@temporalio/worker";
+import { Client } from "@temporalio/client";
+import { type NativeConnection, TransportError, Worker } from "@temporalio/worker";
 import type { Action } from "../src/action/action.ts";
-import { describeAction } from "../src/action/describe-action.ts";
 import { type ActivityPorts, createActivities } from "../activities/index.ts";
-import { ensureSearchAttributes } from "../src/adapters/search-attributes.ts";
+import { type Reconciler, startReconciler } from "../activities/reconciler/start-reconciler.ts";
+import { ensureSearchAttributes, waitForSearchAttributes } from "../src/adapters/search-attributes.ts";
+import { waitFor, type Waiting } from "../src/adapters/wait-for.ts";
 import { CountersignError } from "../src/core/countersign-error.ts";
 import { workflowBundle } from "./bundle.ts";
+import { publishActions, takeBackActions, versionsOf } from "./publish-actions.ts";
+import { createReconcilerPorts } from "./reconciler-ports.ts";
+import { type Presence, signPresence } from "./sign-presence.ts";
+import { withCompensations } from "./with-compensations.ts";
+import { slotsOf } from "./worker-slots.ts";
+import { toSdkSettings, type WorkerSettings } from "./worker-settings.ts";
 
 /** Task queue of actions unless a worker names another. */
 export const DEFAULT_TASK_QUEUE = "countersign";
 
-/** Runs kept in memory. Measured: 500 hold 3,000 pending in 80 MB; a run that was put away costs 12 ms more at its vote. */
-const MAX_CACHED_WORKFLOWS = 500;
-
-/** On shutdown activities get this long to end by themselves before their signal aborts; then as long again before they are left. */
-const SHUTDOWN_GRACE_MS = 5_000;
-
 /** What a poller is made of. */
-export interface PollerOptions extends Omit<ActivityPorts, "actions" | "identity"> {
+export interface PollerOptions extends Omit<ActivityPorts, "actions" | "identity">, WorkerSettings {
   readonly actions: readonly Action[];
   readonly connection: NativeConnection;
   /** Default `default`. */
   readonly namespace?: string;
   /** Default `countersign`. */
   readonly taskQueue?: string;
+  /** Begin although inputs of open calls don't fit the actions' schemas, and only tell of them; default false. */
+  readonly acceptIncompatible?: boolean;
+  /** How a store that is away is waited for; without it that is an error. */
+  readonly waiting?: Waiting;
 }
 
 /** The part of a worker that polls Temporal, over connections that somebody else opens and closes. */
@@ -35,34 +41,93 @@ export interface Poller {
 }
 
 /**
- * Makes what decides, waits and executes: ensures Temporal's search attributes, publishes the actions' manifests, and is ready to run.
- * @throws invalid_request for two actions of one name, unavailable when store or Temporal can't be reached
+ * Makes what decides, waits and executes: ensures Temporal's search attributes, checks the inputs of open calls, publishes the actions'
+ * manifests, and is ready to run.
+ * @throws invalid_request for two actions of one name and for open calls that the schemas don't take any more; unavailable when store or
+ * Temporal can't be reached
  */
-export async function createPoller(options: PollerOptions): Promise<Poller> {
-  const { connection, store, namespace = "default", taskQueue = DEFAULT_TASK_QUEUE } = options;
+export async function createPoller(given: PollerOptions): Promise<Poller> {
+  const options = { ...given, actions: withCompensations(given.actions, given.store) };
+  const { connection, store, log, namespace = "default", taskQueue = DEFAULT_TASK_QUEUE } = options;
   const actions = indexActions(options.actions);
-  await ensureSearchAttributes(connection, namespace);
-  const worker = await Worker.create({
-    connection,
-    namespace,
-    taskQueue,
-    workflowBundle: await workflowBundle(),
-    activities: { ...createActivities({ ...options, actions, identity: `${process.pid}@${hostname()}` }) },
-    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
-    shutdownGraceTime: SHUTDOWN_GRACE_MS,
-    shutdownForceTime: 2 * SHUTDOWN_GRACE_MS,
+  const identity = `${process.pid}@${hostname()}`;
+  const buildId = options.deployment?.buildId;
+  // Several workers of one process poll a queue each, or the same one.
+  const sign = {
+    ...{ identity: `${identity}:${taskQueue}:${(made += 1)}`, taskQueue, buildId },
+    versions: versionsOf(options.actions),
+  };
+  if (options.waiting === undefined) await ensureSearchAttributes(connection, namespace);
+  else await waitForSearchAttributes({ connection, namespace }, options.waiting);
+  await publishActions({ ...options, sign });
+  const worker = await createSdkWorker(
+    { ...options, namespace, taskQueue },
+    { ...options, actions, identity, buildId },
+  ).catch(async (error: unknown) => {
+    // Nobody is to leave work to it.
+    await store.workers.stop(sign.identity).catch(() => undefined);
+    throw error;
   });
-  await store.manifests.publish(options.actions.map((action) => describeAction(action, taskQueue)));
+  const ports = createReconcilerPorts(new Client({ connection, namespace }), options);
+  return startOnce(worker, {
+    log,
+    present: () => signPresence({ store, log, sign, onSign: () => takeBackActions({ ...options, sign }) }),
+    reconcile: () => startReconciler(ports, [taskQueue]),
+  });
+}
+
+/** Workers that this process has made: each has a name of its own. */
+let made = 0;
+
+/** Makes the SDK's worker. It asks Temporal about the namespace first, so that Temporal is waited for. */
+async function createSdkWorker(
+  options: PollerOptions & { readonly namespace: string; readonly taskQueue: string },
+  ports: ActivityPorts,
+): Promise<Worker> {
+  const { connection, namespace, taskQueue, waiting } = options;
+  const settings = toSdkSettings(options);
+  const bundle = await workflowBundle();
+  const activities = { ...createActivities(ports) };
+  const attempt = (): Promise<Worker> =>
+    Worker.create({ connection, namespace, taskQueue, workflowBundle: bundle, activities, ...settings });
+  const worker = await (waiting === undefined
+    ? attempt()
+    : waitFor({ what: "Temporal", attempt, isTemporary: (error) => error instanceof TransportError }, waiting));
+  options.metrics?.watchSlots(() => slotsOf(worker, settings));
+  return worker;
+}
+
+/** What goes on beside the SDK's worker. */
+interface Beside {
+  readonly log: PollerOptions["log"];
+  readonly present: () => Presence;
+  readonly reconcile: () => Reconciler;
+}
+
+/** A poller of the SDK's worker. It signs its presence, and brings rows and runs together, from its run until it is told to end. */
+function startOnce(worker: Worker, { log, present, reconcile }: Beside): Poller {
+  let presence: Presence | undefined;
+  let reconciler: Reconciler | undefined;
   let stopping = false;
   return {
-    run: () =>
-      worker.run().catch((error: unknown) => {
+    run: async () => {
+      presence = present();
+      reconciler = reconcile();
+      try {
+        await worker.run();
+      } catch (error) {
         if (!stopping) throw error;
         // An action that listens to nobody: the ledger has its attempt, and the next worker takes it up by its mode.
-        options.log("warn", "Not everything ended in time, the next worker takes it up", { error });
-      }),
+        log("warn", "Not everything ended in time, the next worker takes it up", { error });
+      } finally {
+        await Promise.all([presence.stop(), reconciler.stop()]);
+      }
+    },
     shutdown: () => {
       stopping = true;
+      // Doors hear at once that it takes no more work, although what is under way may go on for a while.
+      void presence?.stop();
+      void reconciler?.stop();
       if (worker.getState() === "RUNNING") worker.shutdown();
     },
   };

@@ -1,31 +1,37 @@
 import { Client } from "@temporalio/client";
 import type { Action } from "../src/action/action.ts";
-import { connectNative, installSdkLogger, temporalTargetOf } from "../src/adapters/connect-temporal.ts";
+import type { Credentials } from "../src/action/credentials.ts";
+import { connectLazily, connectNative, installSdkLogger, temporalTargetOf } from "../src/adapters/connect-temporal.ts";
 import { createLogger } from "../src/adapters/logger.ts";
-import { createMetrics } from "../src/adapters/metrics.ts";
 import { createTemporalRuns } from "../src/adapters/temporal-runs.ts";
 import { createRedactor } from "../src/core/redaction/redactor.ts";
+import type { SigningKey } from "../src/core/signing-key.ts";
 import { type Closers, startOrUndo } from "../src/process/closers.ts";
+import { observe } from "../src/process/observe.ts";
+import { openSharedStore, type SharedStoreOptions } from "../src/process/open-store.ts";
 import { type MetricsAddress, serveMetrics } from "../src/process/serve-metrics.ts";
 import { loadTariff } from "../src/process/tariff-file.ts";
 import { createDirectory } from "../src/gateway/directory.ts";
 import type { LogLevel } from "../src/gateway/ports.ts";
 import { createPolicySource } from "../src/gateway/policy-source.ts";
-import { migrate } from "../src/store/migrate.ts";
-import { openPostgres } from "../src/store/postgres.ts";
-import { createStore } from "../src/store/store.ts";
 import { createPoller, type Poller } from "./create-poller.ts";
+import type { DeploymentVersion } from "./worker-settings.ts";
+
+/** Of a process that nobody stops while it waits. */
+const NEVER = new AbortController().signal;
 
 /** What a worker process is made of. */
 export interface WorkerOptions {
   /** The guarded actions; no two of one name. */
   readonly actions: readonly Action[];
+  /** Where actions get the credentials from that they ask for; default nowhere: an action that asks is rejected. */
+  readonly credentials?: Credentials;
   /** The PostgreSQL database that doors and workers share. */
-  readonly store: { readonly databaseUrl: string };
+  readonly store: SharedStoreOptions;
   /** `TEMPORAL_…` variables: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, TLS and API key. */
   readonly temporal: Readonly<Record<string, string>>;
-  /** Key of the votes' MAC, the same as the doors'. */
-  readonly signingKey: string;
+  /** Key, or ring of keys, of the MACs of votes and grants, the same as the doors'. */
+  readonly signingKey: SigningKey;
   /** Text of the tariff, YAML or JSON: prices of models and tools. Without one, only amounts that actions report count. */
   readonly tariff?: string;
   /** File with the tariff, instead of its text; read when the worker is made. */
@@ -40,6 +46,16 @@ export interface WorkerOptions {
   readonly redactPatterns?: readonly string[];
   /** Least severe log lines that are written; default `info`. */
   readonly logLevel?: LogLevel | "fatal" | "trace" | "silent";
+  /** Runs kept in memory; default 500. */
+  readonly maxCachedRuns?: number;
+  /** Milliseconds within which it ends that was asked to; default 15,000. */
+  readonly shutdownGraceMs?: number;
+  /** Its version, if it has one: runs then go to the version that Temporal is told to be the current one, open runs included. */
+  readonly deployment?: DeploymentVersion;
+  /** Start although inputs of open calls don't fit the actions' schemas, and only log them; default false. */
+  readonly acceptIncompatible?: boolean;
+  /** Gives up waiting for the store and for Temporal. */
+  readonly signal?: AbortSignal;
 }
 
 /** A worker of guarded actions, ready to poll. */
@@ -51,8 +67,10 @@ export interface CountersignWorker {
 }
 
 /**
- * Makes a worker process: the actions, the decisions and the workflows. Waits for Temporal with backoff.
- * @throws invalid_request for two actions of one name, unavailable when the store can't be reached
+ * Makes a worker process: the actions, the decisions and the workflows. Waits for the store, its schema, Temporal and its search
+ * attributes with backoff.
+ * @throws invalid_request for two actions of one name, for open calls whose inputs the schemas don't take any more, and when store or
+ * Temporal refuse this process; the last error when the wait is given up
  */
 export function createWorker(options: WorkerOptions): Promise<CountersignWorker> {
   return startOrUndo((closers) => create(options, closers));
@@ -64,25 +82,32 @@ async function create(options: WorkerOptions, closers: Closers): Promise<Counter
   const log = createLogger({ level: options.logLevel ?? "info", redact });
   const tariff = await loadTariff(options);
   installSdkLogger(log);
-  const db = await openPostgres({ url: options.store.databaseUrl });
-  closers.add(() => db.close());
-  await migrate(db);
-  const store = createStore(db);
-  const { namespace, ...target } = temporalTargetOf(options.temporal);
-  const connection = await connectNative(target, { log, signal: new AbortController().signal });
-  closers.add(() => connection.close());
-  const shared = { store, redact, signingKey, log, tariff };
+  const waiting = { log, signal: options.signal ?? NEVER };
+  const server = options.metrics && (await serveMetrics(options.metrics));
+  if (server !== undefined) closers.add(() => server.close());
+  const { store, ...observers } = observe(await openSharedStore(options.store, { closers, ...waiting }));
+  const { namespace = "default", ...target } = temporalTargetOf(options.temporal);
+  const shared = { store, redact, signingKey, log, tariff, credentials: options.credentials };
   const sources = { policies: createPolicySource(store), directory: createDirectory(store) };
-  const parts = { ...shared, ...sources, metrics: createMetrics() };
-  if (options.metrics !== undefined) {
-    const client = new Client({ connection, ...(namespace === undefined ? {} : { namespace }) });
+  const parts = { ...shared, ...sources, ...observers };
+  if (server !== undefined) {
+    // What is counted can be read before Temporal is found.
+    const ownConnection = connectLazily(target);
+    closers.add(() => ownConnection.close());
+    const client = new Client({ connection: ownConnection, namespace });
     const runs = createTemporalRuns({ client, uiUrl: undefined, startEagerly: false });
-    const server = await serveMetrics(options.metrics, { ...parts, runs, adminKey: options.adminKey });
-    closers.add(() => server.close());
+    server.serve({ ...parts, runs, adminKey: options.adminKey });
   }
+  const connection = await connectNative(target, waiting);
+  closers.add(() => connection.close());
   const poller = await createPoller({
-    ...{ ...parts, actions, connection },
-    ...(namespace === undefined ? {} : { namespace }),
+    ...{ ...parts, actions, connection, namespace, scalesPollers: true },
+    ...{
+      maxCachedRuns: options.maxCachedRuns,
+      shutdownGraceMs: options.shutdownGraceMs,
+      deployment: options.deployment,
+    },
+    ...{ acceptIncompatible: options.acceptIncompatible ?? false, waiting },
     ...(taskQueue === undefined ? {} : { taskQueue }),
   });
   return { run: () => runAndClose(poller, closers), shutdown: () => poller.shutdown() };

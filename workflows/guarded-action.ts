@@ -17,15 +17,18 @@ import {
 import type { Activities } from "../activities/index.ts";
 import type { InvocationId, InvocationRef } from "../src/contract/ids.ts";
 import type { ClosedStep, ExecuteStep, GuardedCall, RunResult, Step, WaitStep } from "../src/contract/run.ts";
+import { OTHER_VERSION } from "../src/core/other-version.ts";
 import { castVote, getInvocation } from "./messages.ts";
-import { DECISION_OPTIONS, executionOptions, inlineOptions } from "./options.ts";
+import { DECISION_OPTIONS, ELSEWHERE_OPTIONS, executionOptions, inlineOptions } from "./options.ts";
 import { GUARD_DEADLINE, GUARD_STATE } from "./search-attributes.ts";
 
 /** How long a canceled run waits for Temporal's own cancel, which travels beside the row, so that it ends as Canceled. */
 const CANCEL_ARRIVES_MS = 10_000;
 
-const decisions =
-  proxyLocalActivities<Pick<Activities, "decideInvocation" | "recordVotes" | "closeInvocation">>(DECISION_OPTIONS);
+type Decisions = Pick<Activities, "decideInvocation" | "recordVotes" | "closeInvocation">;
+
+const decisions = proxyLocalActivities<Decisions>(DECISION_OPTIONS);
+const decisionsElsewhere = proxyActivities<Decisions>(ELSEWHERE_OPTIONS);
 
 /** What handlers leave for the main flow. Handlers only write here: one loop does all the awaiting. */
 interface Inbox {
@@ -54,7 +57,7 @@ export async function guardedAction(call: GuardedCall): Promise<RunResult> {
       current = step;
       setCurrentDetails(step.details);
     };
-    let step = await decisions.decideInvocation(ref);
+    let step = await decide(({ decideInvocation }) => decideInvocation(ref));
     const wait = createWait(call, inbox, show);
     for (;;) {
       show(step);
@@ -65,6 +68,20 @@ export async function guardedAction(call: GuardedCall): Promise<RunResult> {
     upsertSearchAttributes([{ key: GUARD_STATE, value: step.result.status }]);
     return finish(inbox, step);
   });
+}
+
+/** Takes a step on the worker of the workflow task, or on another one, when that has to. */
+function decide(step: (activities: Decisions) => Promise<Step>): Promise<Step> {
+  return step(decisions).catch((error: unknown) => {
+    if (!isOtherVersion(error)) throw error;
+    return step(decisionsElsewhere);
+  });
+}
+
+/** Whether a step was left to workers that have the call's version of the action: a local activity alone can't get to them. */
+function isOtherVersion(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.type === OTHER_VERSION;
 }
 
 /** Makes the wait for votes, the clock or a cancel to resolve an approval. Each look judges whatever has come, so no signal is waited for twice. */
@@ -87,7 +104,7 @@ function createWait(call: GuardedCall, inbox: Inbox, show: (step: Step) => void)
       const running = timer;
       await condition(() => inbox.woken || inbox.canceled || running.fired);
       inbox.woken = false;
-      step = await decisions.recordVotes(ref, { canceled: inbox.canceled });
+      step = await decide(({ recordVotes }) => recordVotes(ref, { canceled: inbox.canceled }));
     }
   };
 }
@@ -134,12 +151,8 @@ function startTimer({ waitMs, wakeAtMs, summary }: WaitStep): Timer {
 
 /** Executes the action. Whatever ends the activity without an outcome is closed by what the ledger knows. */
 async function execute(ref: InvocationRef, inbox: Inbox, step: ExecuteStep): Promise<Step> {
-  const { executeAction } =
-    step.execution.mode === "inline"
-      ? proxyLocalActivities<Activities>(inlineOptions(step))
-      : proxyActivities<Activities>(executionOptions(step));
   const scope = new CancellationScope();
-  const running = scope.run(() => executeAction(ref));
+  const running = scope.run(() => runAction(ref, step));
   void condition(() => inbox.canceled).then(() => scope.cancel());
   try {
     return await running;
@@ -147,6 +160,16 @@ async function execute(ref: InvocationRef, inbox: Inbox, step: ExecuteStep): Pro
     if (!(error instanceof ActivityFailure) && !isCancellation(error)) throw error;
     return decisions.closeInvocation(ref, { canceled: isCancellation(error) });
   }
+}
+
+async function runAction(ref: InvocationRef, step: ExecuteStep): Promise<Step> {
+  const { executeAction } = proxyActivities<Activities>(executionOptions(step));
+  if (step.execution.mode !== "inline") return executeAction(ref);
+  const inline = proxyLocalActivities<Activities>(inlineOptions(step));
+  return inline.executeAction(ref).catch((error: unknown) => {
+    if (!isOtherVersion(error)) throw error;
+    return executeAction(ref);
+  });
 }
 
 /** Ends the run the way its status says. */

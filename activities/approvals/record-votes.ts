@@ -10,6 +10,7 @@ import { isAuthenticVote } from "../../src/core/vote-mac.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
 import type { LockedInvocation } from "../../src/store/invocations.ts";
 import type { VoteRow } from "../../src/store/votes.ts";
+import { assertOwnVersion } from "../assert-own-version.ts";
 import { closeRow } from "../close-row.ts";
 import { countingRefusals } from "../counting-refusals.ts";
 import type { Deciding } from "../deciding.ts";
@@ -45,6 +46,7 @@ export async function recordVotes(
       onStart();
       const row = requireRow(await tx.invocations.lock(ref));
       if (isClosed(row.status)) return closedStep(row);
+      await assertOwnVersion(ports, tx, row);
       const locked = await tx.approvals.lock(ref);
       if (locked === undefined) throw new Error("A run waits for people without an approval");
       const votes = await tx.votes.listOfRound(ref, locked.approval.round);

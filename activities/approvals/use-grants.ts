@@ -6,6 +6,7 @@ import { requestOf } from "../../src/core/approval/request-of.ts";
 import { inputDigest } from "../../src/core/digest.ts";
 import { isAuthenticGrant } from "../../src/core/grant-mac.ts";
 import { parseGrantId } from "../../src/core/ids.ts";
+import type { SigningKey } from "../../src/core/signing-key.ts";
 import type { AuditEntry } from "../../src/store/audit.ts";
 import type { UsableGrant } from "../../src/store/grants.ts";
 import type { LockedInvocation } from "../../src/store/invocations.ts";
@@ -65,7 +66,7 @@ async function lockGrants(
 }
 
 /** Whether a worker issued this grant, as it stands, for an input that people approved: a row that was written or changed by hand is none. */
-function isIssued(signingKey: string, grant: UsableGrant): boolean {
+function isIssued(signingKey: SigningKey, grant: UsableGrant): boolean {
   return (
     isAuthenticGrant(signingKey, grant) && grant.source_status === "approved" && digestOf(grant) === grant.source_digest
   );

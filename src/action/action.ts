@@ -27,8 +27,18 @@ export interface Fact {
   readonly ttl?: string;
 }
 
-/** What an action's function learns about its call. */
-export interface ActionContext {
+/** Secrets that an action asks for when it needs them, by names that whoever runs the worker has given them. */
+export interface CredentialSource {
+  /**
+   * Fetches a credential anew; nothing keeps it. Its value, of 8 characters or more, is replaced wherever it stands verbatim in what
+   * the attempt logs, reports or shows of its output.
+   * @throws ActionRejected where the worker has no credentials, an ordinary error without a reason where they can't be fetched
+   */
+  get(name: string): Promise<string>;
+}
+
+/** What every function of an action learns about the call that it serves. */
+export interface CallContext {
   /** The invocation's id. */
   readonly invocationId: string;
   /** The tenant that the call belongs to. */
@@ -37,31 +47,52 @@ export interface ActionContext {
   readonly actor: string;
   /** The agent's run, when the call named one. */
   readonly run: string | undefined;
-  /** 1 for the first attempt. */
-  readonly attempt: number;
   /** Equal for every attempt of one invocation: hand it to the system that the action changes. */
   readonly idempotencyKey: string;
-  /** Aborts on the attempt's timeout, on cancel, and when the worker shuts down. */
+  /** Aborts when the function's time is over, and when the worker shuts down; that of an attempt also on cancel. */
   readonly signal: AbortSignal;
+  /** Secrets, fetched when they are asked for. */
+  readonly credentials: CredentialSource;
+  /** Writes to the worker's log with the invocation's id; the fields are redacted. */
+  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What an action's `run` learns about its call. */
+export interface ActionContext extends CallContext {
+  /** 1 for the first attempt. */
+  readonly attempt: number;
   /** Tells the server that the action is alive; the worker does so by itself while `run` has not settled. */
   heartbeat(details?: unknown): void;
   /** Takes what the action spends. */
   readonly cost: CostMeter;
-  /** Writes to the worker's log with the invocation's id; the fields are redacted. */
-  log(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Who approved, when the policy asked for approval. */
   readonly approval: { readonly by: readonly string[]; readonly at: string; readonly digest: string } | undefined;
 }
+
+/** What an action's `probe` learns about the call whose effect is in doubt. */
+export type ProbeContext = CallContext;
+
+/** What an action's `compensate` learns: about the call that undoes, and which call that is. */
+export interface CompensationContext extends ActionContext {
+  /** Id of the executed invocation that is undone. */
+  readonly compensates: string;
+}
+
+/**
+ * What a probe found out. `done`: the effect has happened, with `{ done }` for what `run` would have returned. `not_done`: it has not and,
+ * of all attempts made so far, won't any more. `unknown`: neither is certain.
+ */
+export type ProbeAnswer<Output> = "done" | "not_done" | "unknown" | { readonly done: Output };
 
 /** How an action is to be executed; durations in milliseconds, whole and positive. */
 export interface ActionExecution {
   /** Default `idempotent`. */
   readonly mode?: ExecutionMode;
-  /** One attempt's time; default 30,000, or all of `totalTimeoutMs` if that is less. In mode `inline` at most 5,000, which is its default. */
+  /** One attempt's time, and that of one question to `probe`; default 30,000, or all of `totalTimeoutMs` if that is less. In mode `inline` at most 5,000, which is its default. */
   readonly attemptTimeoutMs?: number;
   /** All attempts' time, waits between them included; default 3,600,000, so that a worker's restart fits in. */
   readonly totalTimeoutMs?: number;
-  /** Attempts that may report an error; default 3. Taken as 1 in mode `at_most_once`, whatever stands here. */
+  /** Attempts that may report an error; default 3. Taken as 1 in mode `at_most_once`, whatever stands here. Those of which nothing was heard don't count. */
   readonly maxAttempts?: number;
   /** A worker that is silent for so long is taken for dead; default 10,000. */
   readonly heartbeatTimeoutMs?: number;
@@ -105,6 +136,23 @@ export interface ActionDefinition<Input extends z.ZodObject, Output extends z.Zo
    * A method, not a property: only so can actions of different inputs stand in one list.
    */
   run(input: z.output<Input>, context: ActionContext): Promise<z.input<Output>> | z.input<Output>;
+  /**
+   * Finds out whether the call's effect has happened, for mode `verifiable`, which needs it: after an attempt that reported an error, or
+   * of which nothing was heard. In mode `at_most_once` it is asked only when a person reconciles. What it throws counts as `unknown`.
+   */
+  probe?(
+    input: z.output<Input>,
+    context: ProbeContext,
+  ): Promise<ProbeAnswer<z.input<Output>>> | ProbeAnswer<z.input<Output>>;
+  /**
+   * Undoes an executed call; its calls are those of an action of their own, named `<name>.compensate`. Gets the input that ran and the
+   * output as it was recorded; `null` where only a probe or a person said that the call was executed.
+   */
+  compensate?(
+    input: z.output<Input>,
+    output: z.output<Output> | null,
+    context: CompensationContext,
+  ): Promise<void> | void;
   /** What an executed call has proven in its session. Gets the output as it was recorded, parsed from JSON, and the input that ran. */
   proves?(output: z.output<Output>, input: z.output<Input>): readonly Fact[];
 }
@@ -128,4 +176,6 @@ export interface Action<
   readonly secretFields: readonly string[];
   /** Every time and count, with the defaults that {@link ActionExecution} names; its `attemptTimeoutMs` never exceeds its `totalTimeoutMs`. */
   readonly execution: ExecutionOptions & Pick<ActionExecution, "retryOn">;
+  /** Name of the action whose executed calls this one undoes; such an action is made of the other, never defined. */
+  readonly compensates?: string;
 }

@@ -2,6 +2,7 @@ import { MAX_ACTION_NAME_LENGTH, MAX_INLINE_ATTEMPT_MS } from "../contract/limit
 import type { CountersignError } from "../core/countersign-error.ts";
 import type { ActionExecution } from "./action.ts";
 import type { ActionTerms } from "./action-limits.ts";
+import { compensationName } from "./compensation-name.ts";
 import { createFault, type Fault, type Fields, isActionName } from "./definition-fault.ts";
 import { isAsyncFunction } from "./is-async-function.ts";
 import { readActionApproval } from "./read-action-approval.ts";
@@ -12,7 +13,9 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** RFC 6901, at least one step deep: to hide a whole input, name its fields. */
 const JSON_POINTER_PATTERN = /^(\/([^~/]|~[01])*)+$/;
 const RISKS = ["low", "medium", "high"];
-const MODES = ["idempotent", "at_most_once", "inline"];
+const MODES = ["idempotent", "at_most_once", "verifiable", "inline"];
+/** In the others nobody would ever ask it, which its author can't have meant. */
+const PROBED_MODES = ["at_most_once", "verifiable"];
 const DEFINITION_FIELDS = [
   "name",
   "title",
@@ -28,6 +31,8 @@ const DEFINITION_FIELDS = [
   "execution",
   "limits",
   "run",
+  "probe",
+  "compensate",
   "proves",
 ];
 const EXECUTION_COUNTS = ["attemptTimeoutMs", "totalTimeoutMs", "maxAttempts", "heartbeatTimeoutMs"] as const;
@@ -54,8 +59,31 @@ export function assertDefinition(definition: Fields): void {
   assertWordLists(definition, fault);
   if (typeof definition["run"] !== "function") throw fault("run", "must be a function");
   if (definition["execution"] !== undefined) assertExecution(definition["execution"], fault);
+  assertProbe(definition, fault);
+  assertCompensate(definition, fault);
   assertProves(definition["proves"], fault);
   assertNoSecretAmounts(readActionLimits(definition, fault), definition["secretFields"], fault);
+}
+
+function assertProbe({ probe, execution }: Fields, fault: Fault): void {
+  const { mode = "idempotent" } = (execution ?? {}) as ActionExecution;
+  if (probe === undefined) {
+    if (mode === "verifiable") throw fault("probe", "must be there in mode verifiable");
+    return;
+  }
+  if (typeof probe !== "function") throw fault("probe", "must be a function");
+  if (!PROBED_MODES.includes(mode)) throw fault("probe", `is only asked in the modes ${PROBED_MODES.join(" and ")}`);
+}
+
+function assertCompensate({ name, compensate }: Fields, fault: Fault): void {
+  if (compensate === undefined) return;
+  if (typeof compensate !== "function") throw fault("compensate", "must be a function");
+  if (!isActionName(compensationName(String(name)))) {
+    throw fault(
+      "compensate",
+      `needs a name of at most ${MAX_ACTION_NAME_LENGTH} characters with ${compensationName("")} behind it`,
+    );
+  }
 }
 
 function assertProves(proves: unknown, fault: Fault): void {

@@ -43,7 +43,10 @@ export function describeAction(action: Action, taskQueue: string): Manifest {
     inputSchema: toJsonSchema(action, "input"),
     ...(action.output === undefined ? {} : { outputSchema: toJsonSchema(action, "output") }),
     execution,
+    ...(action.probe === undefined ? {} : { canProbe: true }),
+    ...(action.compensate === undefined ? {} : { canCompensate: true }),
     ...(limits === undefined ? {} : { limits }),
+    ...(action.compensates === undefined ? {} : { compensates: action.compensates }),
   };
   return { ...described, version: versionOf(described), taskQueue };
 }

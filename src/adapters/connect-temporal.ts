@@ -1,12 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "@temporalio/client";
 import { type ClientConnectConfig, loadClientConnectConfig } from "@temporalio/envconfig";
 import { DefaultLogger, NativeConnection, Runtime } from "@temporalio/worker";
+import { CountersignError } from "../core/countersign-error.ts";
 import type { Log } from "../gateway/ports.ts";
+import { reasonOf, waitFor, type Waiting } from "./wait-for.ts";
 
-/** First and longest wait between tries to reach Temporal. */
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 10_000;
+/**
+ * What is said when no waiting helps: Temporal knows the caller and won't have it, or doesn't know it; or this machine has no root
+ * certificates to know Temporal by.
+ */
+const REFUSED = /unauthenticated|permission[ _]?denied|unauthorized|NativeCertsNotFound/i;
+
+/** Whether a failure's reason says that Temporal won't have this client as it is, however long it waits. */
+export function isRefusal(reason: string): boolean {
+  return REFUSED.test(reason);
+}
 
 /** Where Temporal is and how to get in. */
 export type TemporalTarget = ClientConnectConfig;
@@ -25,21 +33,30 @@ export function connectLazily(target: TemporalTarget): Connection {
   return Connection.lazy(target.connectionOptions);
 }
 
-/** A worker's connection, tried until Temporal answers or `signal` aborts. @throws the last error once aborted */
-export async function connectNative(
-  target: TemporalTarget,
-  { log, signal }: { log: Log; signal: AbortSignal },
-): Promise<NativeConnection> {
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+/**
+ * A worker's connection, tried until Temporal answers or the wait is given up.
+ * @throws invalid_request when Temporal refuses the credentials; the last error when given up
+ */
+export async function connectNative(target: TemporalTarget, waiting: Waiting): Promise<NativeConnection> {
+  const attempt = async (): Promise<NativeConnection> => {
     try {
       return await NativeConnection.connect(target.connectionOptions);
     } catch (error) {
-      if (signal.aborted) throw error;
-      log("warn", "Waiting for Temporal", { address: target.connectionOptions.address, error });
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) throw error;
+      const reason = reasonOf(error);
+      if (!isRefusal(reason)) throw error;
+      throw new CountersignError("invalid_request", `Temporal refuses this client: ${reason}`, { cause: error });
     }
-  }
+  };
+  return waitFor(
+    {
+      what: "Temporal",
+      attempt,
+      isTemporary: (error) => !(error instanceof CountersignError),
+      discard: (connection) => connection.close(),
+      fields: { address: target.connectionOptions.address },
+    },
+    waiting,
+  );
 }
 
 let installed = false;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   type Client,
   type ConnectionLike,
@@ -5,19 +6,17 @@ import {
   type WorkflowStartOptions,
 } from "@temporalio/client";
 import proto from "@temporalio/proto";
-import type { InvocationRef } from "../contract/ids.ts";
-import type { GuardedCall } from "../contract/run.ts";
+import type { RunCompensation } from "../contract/compensation.ts";
+import type { ProbeCall } from "../contract/run.ts";
 import { escapeMarkdown } from "../core/markdown.ts";
+import { compensationIdOf, openingOf, workflowIdOf } from "../core/run-opening.ts";
 import type { Runs, RunStart } from "../gateway/ports.ts";
-import { castVote, GUARDED_ACTION } from "../../workflows/messages.ts";
-import { GUARD_ACTION, GUARD_ACTOR, GUARD_RUN, GUARD_STATE, GUARD_TENANT } from "../../workflows/search-attributes.ts";
+import { listMissingSearchAttributes } from "./search-attributes.ts";
+import { askCompensation, castVote, COMPENSATE_RUN, GUARDED_ACTION, PROBE_OUTCOME } from "../../workflows/messages.ts";
+import { firstAttributesOf } from "../../workflows/first-attributes.ts";
+import { GUARD_ACTION, GUARD_ACTOR, GUARD_RUN, GUARD_TENANT } from "../../workflows/search-attributes.ts";
 
-/** Bytes of redacted input that a run's first page shows; the whole stands in the store. Our choice: a screenful. */
-const MAX_SHOWN_INPUT_BYTES = 4_096;
-
-/** Members of the input, and characters of each, that the details list; our choice, a screenful as well. */
-const MAX_LISTED_MEMBERS = 20;
-const MAX_LISTED_CHARACTERS = 200;
+export { workflowIdOf } from "../core/run-opening.ts";
 
 /** A poller that was not heard of for so long has gone: long polls last 60 s. */
 const POLLER_FRESH_MS = 70_000;
@@ -29,11 +28,6 @@ export interface TemporalRunsOptions {
   readonly uiUrl: string | undefined;
   /** True when a worker of this process shares the client's connection: then a start hands it the first task at once. */
   readonly startEagerly: boolean;
-}
-
-/** The id under which an invocation's run is known in Temporal. Wire name. */
-export function workflowIdOf(ref: InvocationRef): string {
-  return `guard:${ref.tenant}:${ref.id}`;
 }
 
 /** Runs as Temporal workflows. */
@@ -52,10 +46,17 @@ export function createTemporalRuns({ client, uiUrl, startEagerly }: TemporalRuns
     async cancel(ref) {
       await client.workflow.getHandle(workflowIdOf(ref)).cancel();
     },
+    async compensate(run, taskQueue) {
+      await client.workflow.signalWithStart(COMPENSATE_RUN, compensationOptions(run, taskQueue));
+    },
+    async probe(call, taskQueue) {
+      await client.workflow.start(PROBE_OUTCOME, probeOptions(call, taskQueue));
+    },
     async countWorkers(taskQueues) {
       const counts = await Promise.all(taskQueues.map((name) => countPollers(client.connection, namespace, name)));
       return counts.reduce((sum, count) => sum + count, 0);
     },
+    missingSearchAttributes: () => listMissingSearchAttributes(client.connection, namespace),
     uiUrl(ref, temporalRunId) {
       if (uiUrl === undefined) return undefined;
       const workflow = `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowIdOf(ref))}`;
@@ -65,61 +66,53 @@ export function createTemporalRuns({ client, uiUrl, startEagerly }: TemporalRuns
 }
 
 function startOptions(run: RunStart): WorkflowStartOptions {
-  const { ref, action, actor, digest } = run;
-  const call: GuardedCall = {
-    action,
-    actor,
-    ...(run.run === undefined ? {} : { run: run.run }),
-    ...(run.reason === undefined ? {} : { reason: run.reason }),
-    input: shorten(run.input),
-    digest,
-    tenant: ref.tenant,
-    invocation: ref.id,
-  };
+  const { workflowId, taskQueue, call, memo, summary, details } = openingOf(run);
   return {
-    workflowId: workflowIdOf(ref),
+    ...{ workflowId, taskQueue, memo, args: [call] },
     workflowIdReusePolicy: "REJECT_DUPLICATE",
     workflowIdConflictPolicy: "FAIL",
-    taskQueue: run.taskQueue,
-    args: [call],
-    memo: { title: `${action} for ${actor}`, digest },
-    typedSearchAttributes: [
-      { key: GUARD_STATE, value: "accepted" },
-      { key: GUARD_ACTION, value: action },
-      { key: GUARD_TENANT, value: ref.tenant },
-      { key: GUARD_ACTOR, value: actor },
-      ...(run.run === undefined ? [] : [{ key: GUARD_RUN, value: run.run }]),
-    ],
-    // The UI reads the summary as Markdown too. Ordinary names have nothing to escape.
-    staticSummary: `${escapeMarkdown(action)} for ${escapeMarkdown(actor)}`.slice(0, 200),
-    staticDetails: describeCall(run),
+    typedSearchAttributes: firstAttributesOf(call),
+    staticSummary: summary,
+    staticDetails: details,
   };
 }
 
-/** Markdown of what an approver has to know: what, for whom, with what and why. */
-function describeCall({ action, actor, reason, input, digest }: RunStart): string {
-  return [
-    `**${escapeMarkdown(action)}** for ${escapeMarkdown(actor)}`,
-    ...listMembers(input),
-    ...(reason === undefined ? [] : [`Reason: ${escapeMarkdown(reason)}`]),
-    `Digest: ${digest}`,
-  ].join("\n\n");
+/** A question that no worker takes up in this time is answered by nobody: who asked has long gone. Our choice. */
+const PROBE_ENDS_MS = 3_600_000;
+
+/** Each question is a workflow of its own, so that it can be asked again. */
+function probeOptions(call: ProbeCall, taskQueue: string): WorkflowStartOptions {
+  const { tenant, invocation, action, by } = call;
+  return {
+    workflowId: `probe:${tenant}:${invocation}:${randomUUID()}`,
+    workflowExecutionTimeout: PROBE_ENDS_MS,
+    taskQueue,
+    args: [call],
+    typedSearchAttributes: [
+      { key: GUARD_ACTION, value: action },
+      { key: GUARD_TENANT, value: tenant },
+    ],
+    staticSummary: `Probe of ${escapeMarkdown(action)}, asked by ${escapeMarkdown(by)}`.slice(0, 200),
+  };
 }
 
-function listMembers(input: unknown): string[] {
-  const members = Object.entries(typeof input === "object" && input !== null ? input : {});
-  const lines = members.slice(0, MAX_LISTED_MEMBERS).map(([name, value]) => {
-    const text = escapeMarkdown(JSON.stringify(value), { maxLength: MAX_LISTED_CHARACTERS });
-    return `- ${escapeMarkdown(name, { maxLength: MAX_LISTED_CHARACTERS })}: ${text}`;
-  });
-  const hiddenCount = members.length - lines.length;
-  if (hiddenCount > 0) lines.push(`- and ${hiddenCount} more`);
-  return lines.length === 0 ? [] : [lines.join("\n")];
-}
-
-function shorten(input: unknown): unknown {
-  const text = JSON.stringify(input);
-  return Buffer.byteLength(text) <= MAX_SHOWN_INPUT_BYTES ? input : `${text.slice(0, MAX_SHOWN_INPUT_BYTES)}…`;
+/** The signal reaches a run that is there, and one that is about to end goes on for it: no request is lost between two runs. */
+function compensationOptions(run: RunCompensation, taskQueue: string) {
+  const { tenant, actor, run: id } = run;
+  return {
+    workflowId: compensationIdOf(run),
+    workflowIdReusePolicy: "ALLOW_DUPLICATE" as const,
+    taskQueue,
+    args: [run],
+    signal: askCompensation,
+    signalArgs: [run] as [RunCompensation],
+    typedSearchAttributes: [
+      { key: GUARD_TENANT, value: tenant },
+      { key: GUARD_ACTOR, value: actor },
+      { key: GUARD_RUN, value: id },
+    ],
+    staticSummary: `Undo ${escapeMarkdown(id)} of ${escapeMarkdown(actor)}`.slice(0, 200),
+  };
 }
 
 async function countPollers(connection: ConnectionLike, namespace: string, taskQueue: string): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { endWithin } from "../process/end-within.ts";
 import { loadServerConfig } from "../process/server-config.ts";
 import type { CommandContext } from "./context.ts";
 import { completeEnvironment, type ServerOptions } from "./server-options.ts";
@@ -26,10 +27,13 @@ export function addApiCommand(program: Command, { terminal }: CommandContext): v
       const { runApi } = await import("../main.ts");
       const api = await runApi(config);
       terminal.print(`Countersign listens at ${api.url}`);
+      const stopped = waitForStop(terminal.stopSignal);
       try {
-        await waitForStop(terminal.stopSignal);
+        // It waits for its parts as long as it takes; a fault that no waiting helps ends the command.
+        await Promise.race([api.opened, stopped]);
+        await stopped;
       } finally {
-        await api.close();
+        await endWithin(api.close(), { limitMs: config.shutdownGraceMs, note: terminal.note });
       }
     });
 }

@@ -9,6 +9,8 @@ import type { CommandContext } from "./context.ts";
 import { printInvocation } from "./invoke.ts";
 import { printList } from "./output.ts";
 import { noteNextPage } from "./paging.ts";
+import { addReconcileInvocationCommand } from "./reconcile-invocation.ts";
+import { addRetryCommand } from "./retry-invocation.ts";
 import { type Terminal, toPrintable, toPrintableJson } from "./terminal.ts";
 
 type ListOptions = ConnectionOptions & InvocationFilter & { readonly limit?: number; readonly cursor?: string };
@@ -18,6 +20,8 @@ Examples:
   countersign invocations list --status pending
   countersign invocations show ivn_… --json
   countersign invocations cancel ivn_… --reason "No longer needed"
+  countersign invocations retry ivn_… --reason "The bank is back" --wait
+  countersign invocations reconcile ivn_… --probe --note "Line was down"
   countersign invocations watch ivn_…`;
 
 const COLUMNS = {
@@ -31,7 +35,7 @@ const COLUMNS = {
   ],
 };
 
-/** Adds `invocations list | show | cancel | watch`. */
+/** Adds `invocations list | show | cancel | retry | reconcile | watch`. */
 export function addInvocationsCommand(program: Command, context: CommandContext): void {
   const { terminal } = context;
   const group = program.command("invocations").description("read and steer calls").addHelpText("after", EXAMPLES);
@@ -70,6 +74,8 @@ export function addInvocationsCommand(program: Command, context: CommandContext)
         printInvocation(terminal, invocation),
       );
     });
+  addRetryCommand(group, context);
+  addReconcileInvocationCommand(group, context);
   group
     .command("watch <id>")
     .description("follow a call until it is closed")

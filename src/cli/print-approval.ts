@@ -150,7 +150,8 @@ function describeEscalation(
   return [done ? "done" : (at ?? (status === "waiting" ? "later" : "not done")), ...whom].join(" ");
 }
 
-function describeVote({ decision, edit, grant }: VoteView): string {
+function describeVote({ decision, edit, unreadable, grant }: VoteView): string {
+  if (unreadable === true) return `${decision}, with an edit that can't be read`;
   if (edit !== undefined) return `${decision}, changing ${edit.map(placeOf).join(", ")}`;
   return grant === undefined ? decision : `${decision}, granting ${grant.uses} more`;
 }

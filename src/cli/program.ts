@@ -7,6 +7,8 @@ import { addAuditCommand } from "./audit.ts";
 import { addBudgetsCommand } from "./budgets.ts";
 import type { CommandContext } from "./context.ts";
 import { addDoctorCommand } from "./doctor.ts";
+import { addEncryptionCommand } from "./encryption.ts";
+import { addEraseCommand } from "./erase.ts";
 import { addGrantsCommand } from "./grants.ts";
 import { addGuardsCommand } from "./guards.ts";
 import { addInvocationsCommand } from "./invocations.ts";
@@ -14,8 +16,10 @@ import { addInvokeCommand } from "./invoke.ts";
 import { addKeysCommand } from "./keys.ts";
 import { addMigrateCommand } from "./migrate.ts";
 import { addPolicyCommand } from "./policy.ts";
+import { addReconcileCommand } from "./reconcile.ts";
 import { addRunsCommand } from "./runs.ts";
 import { addStartCommand } from "./start.ts";
+import { addWebhooksCommand } from "./webhooks.ts";
 import { addWorkerCommand } from "./worker.ts";
 
 const NOTES = `
@@ -53,6 +57,10 @@ export function createProgram(context: CommandContext): Command {
   addRunsCommand(program, context);
   addGrantsCommand(program, context);
   addGuardsCommand(program, context);
+  addWebhooksCommand(program, context);
+  addReconcileCommand(program, context);
+  addEraseCommand(program, context);
+  addEncryptionCommand(program, context);
   addDoctorCommand(program, context);
   return program;
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { RunFilter, RunTotals, RunView } from "../contract/guards.ts";
 import { parseLimit } from "./arguments.ts";
+import { addCompensateCommand } from "./compensate-run.ts";
 import { connect, type ConnectionOptions, printAnswer } from "./connection.ts";
 import type { CommandContext } from "./context.ts";
 import { printFields, printList } from "./output.ts";
@@ -13,7 +14,8 @@ const EXAMPLES = `
 Examples:
   countersign runs list --status open
   countersign runs show run-… --json
-  countersign runs show nightly --actor refund-agent`;
+  countersign runs show nightly --actor refund-agent
+  countersign runs compensate nightly --reason "Wrong batch" --wait`;
 
 const COLUMNS = {
   headings: ["ID", "STATUS", "ACTOR", "USER", "PARENT", "STARTED", "ENDED"],
@@ -25,9 +27,13 @@ type Total = readonly [what: string, amount: number];
 
 const TOTAL_COLUMNS = { headings: ["TOTAL", "AMOUNT"], cells: (total: Total) => total };
 
-/** Adds `runs list | show`. */
-export function addRunsCommand(program: Command, { terminal }: CommandContext): void {
-  const group = program.command("runs").description("read what calls were made for").addHelpText("after", EXAMPLES);
+/** Adds `runs list | show | compensate`. */
+export function addRunsCommand(program: Command, context: CommandContext): void {
+  const { terminal } = context;
+  const group = program
+    .command("runs")
+    .description("read what calls were made for, and undo it")
+    .addHelpText("after", EXAMPLES);
   group
     .command("list")
     .description("list runs, newest first")
@@ -48,6 +54,7 @@ export function addRunsCommand(program: Command, { terminal }: CommandContext): 
       });
       await printAnswer(terminal, { answer, json: options.json }, (run) => printRun(terminal, run));
     });
+  addCompensateCommand(group, context);
 }
 
 async function list(options: ListOptions, terminal: Terminal): Promise<void> {

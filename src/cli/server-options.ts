@@ -9,6 +9,7 @@ export interface ServerOptions {
   readonly host?: string;
   readonly port?: string;
   readonly dataDir?: string;
+  readonly acceptIncompatible?: true;
 }
 
 /** Writes flags into the environment, where the configuration is read from and where the actions themselves may look. */
@@ -20,6 +21,7 @@ export function completeEnvironment(env: NodeJS.ProcessEnv, options: ServerOptio
     COUNTERSIGN_HOST: options.host,
     COUNTERSIGN_PORT: options.port,
     COUNTERSIGN_DATA_DIR: options.dataDir,
+    COUNTERSIGN_ACCEPT_INCOMPATIBLE: options.acceptIncompatible === true ? "true" : undefined,
   };
   for (const [name, value] of Object.entries(variables)) if (value !== undefined) env[name] = value;
 }

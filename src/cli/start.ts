@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import type { Action } from "../action/action.ts";
 import type { Config } from "../config/config.ts";
 import type { EmbeddedOptions } from "../embedded/index.ts";
 import { loadServerConfig } from "../process/server-config.ts";
 import { printBanner } from "./banner.ts";
 import type { CommandContext } from "./context.ts";
+import type { ActionModule } from "./load-actions.ts";
 import { type OutputOptions, printJson } from "./output.ts";
 import { completeEnvironment, dropAbsent, requireActionsModule, type ServerOptions } from "./server-options.ts";
 import { waitForStop } from "./terminal.ts";
@@ -37,15 +37,23 @@ async function start(options: StartOptions, { terminal }: CommandContext): Promi
   const config = await loadServerConfig(terminal.env);
   const actionsModule = requireActionsModule(config);
   const { loadActions } = await import("./load-actions.ts");
-  const actions = await loadActions(actionsModule);
+  const module = await loadActions(actionsModule);
   const { startEmbedded } = await import("../embedded/index.ts");
-  const server = await startEmbedded(toEmbeddedOptions(config, actions, options.demo === true));
+  const { startTracing } = await import("../process/start-tracing.ts");
+  const stopTracing = await startTracing(config);
+  const server = await startEmbedded(toEmbeddedOptions(config, module, options.demo === true)).catch(
+    async (error: unknown) => {
+      await stopTracing();
+      throw error;
+    },
+  );
   try {
     if (options.json === true) printJson(terminal, describe(server));
     else printBanner(terminal, server);
     await waitForStop(terminal.stopSignal);
   } finally {
     await server.close();
+    await stopTracing();
   }
 }
 
@@ -54,19 +62,24 @@ function describe({ url, adminKeyFile, demoKeys, temporalUiUrl }: Parameters<typ
   return { url, adminKeyFile, demoKeys, temporalUiUrl };
 }
 
-function toEmbeddedOptions(config: Config, actions: readonly Action[], demo: boolean): EmbeddedOptions {
-  const { dataDir, host, port, logLevel, redactPatterns, temporal } = config;
-  const { policyFile, tariffFile, adminKey, signingKey, publicUrl, databaseUrl } = config;
+function toEmbeddedOptions(config: Config, module: ActionModule, demo: boolean): EmbeddedOptions {
+  const { dataDir, host, port, logLevel, redactPatterns, temporal, shutdownGraceMs, maxCachedRuns } = config;
+  const { policyFile, tariffFile, adminKey, signingKey, previousSigningKeys, encryptionKeys } = config;
+  const { publicUrl, databaseUrl, databaseConnections, retentionMs, webhookAllow } = config;
   return {
-    ...{ actions, dataDir, host, port, logLevel, redactPatterns, demo },
+    ...{ ...module, dataDir, host, port, logLevel, redactPatterns, previousSigningKeys, demo },
+    ...{ shutdownGraceMs, maxCachedRuns, webhookAllow },
     temporal: temporal.environment,
     ...dropAbsent({
       policyFile,
       tariffFile,
       adminKey,
       signingKey,
+      encryptionKeys,
       publicUrl,
       databaseUrl,
+      databaseConnections,
+      retentionMs,
       temporalUiUrl: temporal.uiUrl,
     }),
   };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { endWithin } from "../process/end-within.ts";
 import { loadServerConfig } from "../process/server-config.ts";
 import type { CommandContext } from "./context.ts";
 import { completeEnvironment, dropAbsent, requireActionsModule, type ServerOptions } from "./server-options.ts";
@@ -22,6 +23,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .option("--actions <module>", "module (.ts or .js) that exports actions; default COUNTERSIGN_ACTIONS")
     .option("--tariff <file>", "prices of models and tools; default COUNTERSIGN_TARIFF")
     .option("--task-queue <name>", "Temporal task queue of these actions")
+    .option("--accept-incompatible", "start although inputs of open calls don't fit the actions' schemas")
     .addHelpText("after", EXAMPLES)
     .action(async (_: unknown, command: Command) => work(command.optsWithGlobals<WorkerOptions>(), context));
 }
@@ -31,17 +33,25 @@ async function work(options: WorkerOptions, { terminal }: CommandContext): Promi
   const config = await loadServerConfig(terminal.env);
   const actionsModule = requireActionsModule(config);
   const { loadActions } = await import("./load-actions.ts");
-  const actions = await loadActions(actionsModule);
+  const { actions, ...module } = await loadActions(actionsModule);
   const { createConfiguredWorker } = await import("../../worker/main.ts");
-  const stopped = waitForStop(terminal.stopSignal);
-  // It waits for Temporal as long as it takes, but not longer than it is wanted.
-  const made = createConfiguredWorker({ config, actions, ...dropAbsent({ taskQueue: options.taskQueue }) });
-  const worker = await Promise.race([made, stopped]);
+  const { stopSignal: signal } = terminal;
+  // It waits for its parts as long as it takes, but not longer than it is wanted.
+  const made = createConfiguredWorker({
+    config,
+    actions,
+    ...module,
+    signal,
+    ...dropAbsent({ taskQueue: options.taskQueue }),
+  });
+  const worker = await made.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   if (worker === undefined) return;
   const running = worker.run();
   terminal.print(`The worker runs ${actions.length === 1 ? "1 action" : `${actions.length} actions`}; Ctrl-C stops it`);
   // A worker that fails for good ends the command; a stop lets it drain first.
-  await Promise.race([running, stopped]);
+  await Promise.race([running, waitForStop(signal)]);
   worker.shutdown();
-  await running;
+  await endWithin(running, { limitMs: config.shutdownGraceMs, note: terminal.note });
 }

@@ -20,6 +20,7 @@ import type {
   ListOptions,
   PolicyOptions,
   RequestOptions,
+  RetryOptions,
   RunOptions,
   VoteOptions,
   WaitOptions,
@@ -28,6 +29,7 @@ import type {
 import type { CurrentRun } from "./run-context.ts";
 import type { RunsClient } from "./runs.ts";
 import type { SessionsClient } from "./sessions.ts";
+import type { WebhooksClient } from "./webhooks.ts";
 
 /**
  * A caller's side of a Countersign server. Every method rejects with a `CountersignError` whose `code` says why, `unavailable`
@@ -96,6 +98,8 @@ export interface Client {
   readonly runs: RunsClient;
   /** Where facts are proven. */
   readonly sessions: SessionsClient;
+  /** Who is told of events. */
+  readonly webhooks: WebhooksClient;
   /** What limits keep between calls. */
   readonly guards: GuardsClient;
 }
@@ -112,7 +116,16 @@ export interface InvocationsClient {
   events(id: string, options?: RequestOptions): Promise<readonly AuditEvent[]>;
   /** Asks it to stop; the answer may still be open when the cancel is recorded but not carried out yet. @throws already_final */
   cancel(id: string, options?: RequestOptions & { readonly reason?: string | undefined }): Promise<Invocation>;
-  /** Closes an uncertain one by what a person found out; needs `admin`. @throws already_final */
+  /**
+   * Makes a failed one anew, decided and approved anew; its idempotency key answers with the new one from now on. While a retry of it is
+   * open, or one did not fail, that one is the answer. Waits as `invoke` does, and is not repeated after a network fault.
+   * @throws not_retryable unless it failed
+   */
+  retry(id: string, options?: RetryOptions): Promise<Invocation>;
+  /**
+   * Closes an uncertain one by what a person found out, or asks its action's probe: the answer is uncertain still while that can't tell, or
+   * has not within 10 s. Needs `admin`. @throws already_final, invalid_request for an action without a probe
+   */
   reconcile(id: string, finding: ReconcileRequest, options?: RequestOptions): Promise<Invocation>;
   /** How many there are, per status, under the same filter as the list. */
   stats(options?: InvocationFilter & RequestOptions): Promise<InvocationStats>;

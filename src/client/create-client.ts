@@ -7,6 +7,7 @@ import type { ClientOptions, RunOptions, WithRunOptions } from "./options.ts";
 import { createResources } from "./resources.ts";
 import { createRunContext, type CurrentRun } from "./run-context.ts";
 import { createRunsClient, withRun } from "./runs.ts";
+import { followCall, type Settling, toldSafely } from "./settled.ts";
 import type { Transport } from "./transport.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -29,12 +30,16 @@ export function createClient(options: ClientOptions = {}): Client {
     ...withActor(callOptions),
     run: callOptions?.run ?? findRun(),
   });
+  const settling: Settling = { transport, onSettledError: options.onSettledError };
   const run = (action: ActionOrName, input: unknown, callOptions?: RunOptions): Promise<unknown> =>
-    runAction(transport, { action: nameOf(action), input }, inPlace(callOptions));
+    runAction(transport, { action: nameOf(action), input }, toldSafely(settling, inPlace(callOptions)));
   const client = {
     ...createResources(transport, options.onBehalfOf),
-    invoke: (action: ActionOrName, input: unknown, callOptions?: RunOptions) =>
-      invokeAction(transport, { action: nameOf(action), input }, inPlace(callOptions)),
+    invoke: async (action: ActionOrName, input: unknown, callOptions?: RunOptions) => {
+      const answer = await invokeAction(transport, { action: nameOf(action), input }, inPlace(callOptions));
+      followCall(settling, answer, { ...callOptions });
+      return answer;
+    },
     run,
     guard:
       (

@@ -89,7 +89,7 @@ function startAttempt(limitMs: number, outer: AbortSignal | undefined) {
 }
 
 function toRequestInit(options: HttpTransportOptions, request: WireRequest): RequestInit {
-  const headers: Record<string, string> = { accept: "application/json" };
+  const headers: Record<string, string> = { ...request.headers, accept: "application/json" };
   if (options.apiKey !== undefined) headers["authorization"] = `Bearer ${options.apiKey}`;
   if (request.idempotencyKey !== undefined) headers["idempotency-key"] = request.idempotencyKey;
   if (request.body === undefined) return { method: request.method, headers };

@@ -4,7 +4,8 @@ import { CountersignError } from "../core/countersign-error.ts";
 import { type Invocation, isOpen, toInvocation, toInvocationError } from "./invocation.ts";
 import type { InvokeOptions, RunOptions, WaitOptions } from "./options.ts";
 import { retryDelayMs, sleep } from "./retry.ts";
-import { pathOf, type Transport } from "./transport.ts";
+import { traceCall } from "./trace.ts";
+import { pathOf, type Transport, type WireRequest } from "./transport.ts";
 
 /** Milliseconds between two polls at least, should something between here and the server answer without waiting. */
 const MIN_POLL_MS = 250;
@@ -27,6 +28,11 @@ export async function invokeAction(
   const path = pathOf`/v1/actions/${call.action}/invocations`;
   const body = { input: call.input, reason, run, session, onBehalfOf, waitMs };
   const request = { method: "POST", path, body, idempotencyKey, waitMs: waitMs ?? DEFAULT_WAIT_MS, signal } as const;
+  return traceCall(call.action, (headers) => sendCall(transport, { ...request, headers }));
+}
+
+/** Sends what makes a call and reads its answer, which may be a problem that speaks of the invocation. */
+export async function sendCall(transport: Transport, request: WireRequest): Promise<Invocation> {
   try {
     return toInvocation((await transport.send(request)) as InvocationView);
   } catch (error) {
@@ -37,7 +43,7 @@ export async function invokeAction(
   }
 }
 
-/** Calls an action and waits for its output. */
+/** Calls an action and waits for its output. @throws not_found for an earlier call with the key whose output was erased */
 export async function runAction(
   transport: Transport,
   call: { readonly action: string; readonly input: unknown },
@@ -46,10 +52,13 @@ export async function runAction(
   const idempotencyKey = options.idempotencyKey ?? `run-${globalThis.crypto.randomUUID()}`;
   const answer = await invokeAction(transport, call, { ...options, idempotencyKey });
   const closed = isOpen(answer) ? await waitForInvocation(transport, answer.id, { signal: options.signal }) : answer;
-  if (closed.status === "executed") return closed.output;
   // Without a time limit a wait ends only with a closed invocation.
   if (isOpen(closed)) throw new CountersignError("internal", "The wait ended before the invocation was closed");
-  throw toInvocationError(closed);
+  void options.onSettled?.(closed);
+  if (closed.status !== "executed") throw toInvocationError(closed);
+  if (closed.erasedAt === undefined) return closed.output;
+  // The types promise what the action gave: nobody has that any more.
+  throw new CountersignError("not_found", "The call was executed, and its output erased since", { invocation: closed });
 }
 
 /** Polls until an invocation is closed, or the time is over. A server that is away is waited for like a person who is. */

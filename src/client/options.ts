@@ -1,6 +1,7 @@
 import type { Decision, EditRequest } from "../contract/approval.ts";
 import type { GrantRequest } from "../contract/grants.ts";
 import type { Session } from "../contract/invocation.ts";
+import type { OnSettled, OnSettledError } from "./settled.ts";
 import type { PolicyLayer } from "../contract/policy.ts";
 
 /** How {@link createClient} reaches the server. */
@@ -15,6 +16,8 @@ export interface ClientOptions {
   readonly timeoutMs?: number | undefined;
   /** Repetitions of a request that is safe to repeat (GET, and calls with an idempotency key); default 3. */
   readonly maxRetries?: number | undefined;
+  /** Told when an `onSettled` throws, or when its call's end can't be learnt any more; default: a warning of the process. */
+  readonly onSettledError?: OnSettledError | undefined;
   /** Subject on whose behalf every call is made, unless the call says otherwise; needs permission `act_as`. */
   readonly onBehalfOf?: string | undefined;
 }
@@ -37,6 +40,12 @@ export interface RunOptions extends RequestOptions {
   readonly session?: Session | undefined;
   /** Subject on whose behalf the call is made; needs permission `act_as`. */
   readonly onBehalfOf?: string | undefined;
+  /**
+   * Called once when the call is closed, however it ended, as soon as this process learns of it: before `run` answers, and in the background
+   * after `invoke` answered with an open call, which keeps the process running; `signal` ends that. Nobody waits for it, and what it
+   * throws goes to `onSettledError`. Not called for a call that was never accepted: those reject.
+   */
+  readonly onSettled?: OnSettled | undefined;
 }
 
 /** What `invoke` takes: as `run`, and how long the answer may take. */
@@ -65,6 +74,20 @@ export interface WithRunOptions {
 export interface WaitOptions extends RequestOptions {
   /** Milliseconds after which the wait ends with the invocation as it then is; default: as long as it takes. */
   readonly timeoutMs?: number | undefined;
+}
+
+/** What a retry of a failed call takes. */
+export interface RetryOptions extends RequestOptions {
+  /** Why; default: why the call was made. */
+  readonly reason?: string | undefined;
+  /** Milliseconds, 0 to 60,000, to wait until it is closed. Default: 5,000, and at most until it is pending. */
+  readonly waitMs?: number | undefined;
+}
+
+/** What the undoing of a run takes. */
+export interface CompensateOptions extends RetryOptions {
+  /** Whose run it is; default: the caller's own. Another's needs `admin`. */
+  readonly actor?: string | undefined;
 }
 
 /** What every list takes besides its filter. */

@@ -1,4 +1,5 @@
 import type { InvocationView } from "../contract/invocation.ts";
+import { DEFAULT_WAIT_MS } from "../contract/limits.ts";
 import type { Page } from "../contract/problem.ts";
 import type {
   ActionsClient,
@@ -12,9 +13,10 @@ import type {
 import { createGrantsClient } from "./grants.ts";
 import { createGuardsClient } from "./guards.ts";
 import { toInvocation } from "./invocation.ts";
-import { readInvocation, waitForInvocation } from "./invoke.ts";
+import { readInvocation, sendCall, waitForInvocation } from "./invoke.ts";
 import type { RequestOptions } from "./options.ts";
 import { createSessionsClient } from "./sessions.ts";
+import { createWebhooksClient } from "./webhooks.ts";
 import { pathOf, type Query, type Transport } from "./transport.ts";
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -45,6 +47,7 @@ export function createResources(
     sessions: createSessionsClient(transport, onBehalfOf),
     grants: createGrantsClient(transport),
     guards: createGuardsClient(transport),
+    webhooks: createWebhooksClient(transport),
   };
 }
 
@@ -60,6 +63,11 @@ function createInvocations(transport: Transport, send: Send): InvocationsClient 
       itemsOf(await send(["GET", pathOf`/v1/invocations/${id}/events`], signalOf(options))),
     cancel: async (id, { reason, signal } = {}) =>
       toInvocation(await send(["POST", pathOf`/v1/invocations/${id}/cancel`], { body: { reason }, signal })),
+    retry: (id, { reason, waitMs, signal } = {}) =>
+      sendCall(transport, {
+        ...{ method: "POST", path: pathOf`/v1/invocations/${id}/retry`, body: { reason, waitMs } },
+        ...{ waitMs: waitMs ?? DEFAULT_WAIT_MS, signal },
+      }),
     reconcile: async (id, body, options) =>
       toInvocation(await send(["POST", pathOf`/v1/invocations/${id}/reconcile`], { body, ...signalOf(options) })),
     stats: (options) => send(["GET", "/v1/invocations/stats"], toListRequest(options)),

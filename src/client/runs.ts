@@ -1,8 +1,11 @@
+import type { CompensationView } from "../contract/compensation.ts";
 import type { RunFilter, RunOutcome, RunView } from "../contract/guards.ts";
+import { DEFAULT_WAIT_MS } from "../contract/limits.ts";
 import type { Page } from "../contract/problem.ts";
 import { CountersignError } from "../core/countersign-error.ts";
 import type { ErrorCode } from "../core/errors.ts";
-import type { ListOptions, RequestOptions, WithRunOptions } from "./options.ts";
+import { type Invocation, toInvocation } from "./invocation.ts";
+import type { CompensateOptions, ListOptions, RequestOptions, WithRunOptions } from "./options.ts";
 import type { CurrentRun, RunContext } from "./run-context.ts";
 import { pathOf, type Transport } from "./transport.ts";
 
@@ -14,12 +17,21 @@ const BLOCKING_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(["rate_limited", "attempts_exceeded", "circuit_open"] as const),
 ]);
 
-/** Reading runs. */
+/** How far the undoing of a run is; see {@link CompensationView}. */
+export type CompensatedRun = Readonly<Omit<CompensationView, "steps">> & { readonly steps: readonly Invocation[] };
+
+/** Reading runs, and undoing them. */
 export interface RunsClient {
   /** Newest first, without totals; one's own, or with `audit` all of the tenant. */
   list(options?: Omit<RunFilter, keyof ListOptions> & ListOptions): Promise<Page<RunView>>;
   /** One run with its totals as they are now; another actor's needs `audit`. @throws not_found */
   get(id: string, options?: RequestOptions & { readonly actor?: string | undefined }): Promise<RunView>;
+  /**
+   * Undoes the executed calls of a run, the last one first, and tells how far that is after the wait. Each step is a call of its own, which
+   * policy decides and people may have to approve. Asking again goes on where it stopped. Not repeated after a network fault.
+   * @throws not_found
+   */
+  compensate(id: string, options?: CompensateOptions): Promise<CompensatedRun>;
 }
 
 /** What {@link withRun} works with. */
@@ -59,13 +71,20 @@ export async function withRun<Result>(
   }
 }
 
-/** The part of a client that reads runs; with `onBehalfOf` a run is looked for among that actor's. */
+/** The part of a client for runs; with `onBehalfOf` a run is looked for among that actor's. */
 export function createRunsClient(transport: Transport, onBehalfOf: string | undefined): RunsClient {
   return {
     list: async ({ signal, ...query } = {}) =>
       (await transport.send({ method: "GET", path: "/v1/runs", query, signal })) as Page<RunView>,
     get: async (id, { actor = onBehalfOf, signal } = {}) =>
       (await transport.send({ method: "GET", path: pathOf`/v1/runs/${id}`, query: { actor }, signal })) as RunView,
+    compensate: async (id, { actor = onBehalfOf, reason, waitMs, signal } = {}) => {
+      const view = (await transport.send({
+        ...{ method: "POST", path: pathOf`/v1/runs/${id}/compensate`, body: { actor, reason, waitMs } },
+        ...{ waitMs: waitMs ?? DEFAULT_WAIT_MS, signal },
+      })) as CompensationView;
+      return { ...view, steps: view.steps.map((step) => toInvocation(step)) };
+    },
   };
 }
 

@@ -19,6 +19,8 @@ export interface WireRequest {
   readonly idempotencyKey?: string | undefined;
   /** Milliseconds that the server was asked to wait; they come on top of the request's own time. */
   readonly waitMs?: number | undefined;
+  /** What goes along besides, such as a trace's headers; never one of the transport's own. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

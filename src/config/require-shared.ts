@@ -1,10 +1,12 @@
 import { CountersignError } from "../core/countersign-error.ts";
+import { joinSigningKeys, type SigningKey } from "../core/signing-key.ts";
 import type { Config } from "./config.ts";
 
 /** What processes that run apart must share. */
 export interface SharedConfig {
   readonly databaseUrl: string;
-  readonly signingKey: string;
+  /** The key that signs, and those that signed before it. */
+  readonly signingKey: SigningKey;
 }
 
 /**
@@ -24,5 +26,5 @@ export function requireShared(config: Config): SharedConfig {
       `Processes that run apart need ${missing.join(", ")} in the environment`,
     );
   }
-  return { databaseUrl, signingKey };
+  return { databaseUrl, signingKey: joinSigningKeys(signingKey, config.previousSigningKeys) };
 }

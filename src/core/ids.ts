@@ -1,4 +1,4 @@
-import type { GrantId, InvocationId, VoteId } from "../contract/ids.ts";
+import type { GrantId, InvocationId, VoteId, WebhookId } from "../contract/ids.ts";
 
 /** Gives `size` bytes that nobody can predict. */
 export type RandomBytes = (size: number) => Uint8Array;
@@ -13,6 +13,7 @@ const ID_SHAPE = /^[0-9a-hjkmnp-tv-z]{26}$/;
 const INVOCATION_PREFIX = "ivn_";
 const VOTE_PREFIX = "vote_";
 const GRANT_PREFIX = "grt_";
+const WEBHOOK_PREFIX = "whk_";
 
 /** A new invocation's id. Ids carry no time and no order. */
 export function newInvocationId(randomBytes: RandomBytes): InvocationId {
@@ -29,6 +30,11 @@ export function newGrantId(randomBytes: RandomBytes): GrantId {
   return (GRANT_PREFIX + randomName(randomBytes)) as GrantId;
 }
 
+/** A new webhook's id. */
+export function newWebhookId(randomBytes: RandomBytes): WebhookId {
+  return (WEBHOOK_PREFIX + randomName(randomBytes)) as WebhookId;
+}
+
 /** The text as an invocation's id if it is shaped like one, otherwise `undefined`: nothing of that name can exist. */
 export function parseInvocationId(text: string): InvocationId | undefined {
   return hasIdShape(text, INVOCATION_PREFIX) ? (text as InvocationId) : undefined;
@@ -42,6 +48,11 @@ export function parseVoteId(text: string): VoteId | undefined {
 /** The text as a grant's id if it is shaped like one, otherwise `undefined`. */
 export function parseGrantId(text: string): GrantId | undefined {
   return hasIdShape(text, GRANT_PREFIX) ? (text as GrantId) : undefined;
+}
+
+/** The text as a webhook's id if it is shaped like one, otherwise `undefined`. */
+export function parseWebhookId(text: string): WebhookId | undefined {
+  return hasIdShape(text, WEBHOOK_PREFIX) ? (text as WebhookId) : undefined;
 }
 
 function hasIdShape(text: string, prefix: string): boolean {

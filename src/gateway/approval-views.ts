@@ -47,7 +47,7 @@ export interface ApprovalViewParts {
 
 /** An approval as every door shows it. */
 export function viewApproval(row: ApprovalDetailRow, parts: ApprovalViewParts): ApprovalView {
-  const votes = JSON.parse(row.votes) as EmbeddedVote[];
+  const { votes } = row;
   const state = stateOf(row, votes);
   return withoutAbsent({
     ...viewRequest(row),
@@ -146,6 +146,7 @@ function viewVote(vote: EmbeddedVote, { redact, secretFields }: ApprovalViewPart
     state: vote.state,
     code: known(vote.code),
     edit: edit && Object.keys(edit).map((pointer) => redact(pointer)),
+    unreadable: vote.isUnreadable === true ? true : undefined,
     grant: grant && { ...grant, bounds: redactBounds(grant.bounds, redact, secretFields) },
   }) as VoteView;
 }

@@ -43,7 +43,7 @@ async function answerAlone(
   kept: Settled<Parameters<typeof answerVote>[1]>,
 ): Promise<BatchedAnswer> {
   const answered = "error" in kept ? kept : await settle(answerVote(desk, kept.value));
-  return "error" in answered ? { id, error: toError(desk, answered.error) } : { id, answer: answered.value };
+  return "error" in answered ? { id, error: toError(desk, id, answered.error) } : { id, answer: answered.value };
 }
 
 function settle<Value>(work: Promise<Value>): Promise<Settled<Value>> {
@@ -54,10 +54,10 @@ function settle<Value>(work: Promise<Value>): Promise<Settled<Value>> {
 }
 
 /** What one vote ran into, without the others: a fault that nobody foresaw says nothing of itself but in the log. */
-function toError({ context }: VotingDesk, error: unknown): CountersignError {
+function toError({ context }: VotingDesk, invocation: string, error: unknown): CountersignError {
   const translated = translateStoreError(error, context.store);
   if (translated instanceof CountersignError) return translated;
-  context.log("error", "A vote of a batch failed", { error: describeFault(error) });
+  context.log("error", "A vote of a batch failed", { invocation, error: describeFault(error) });
   return new CountersignError("internal", "An unexpected fault on our side");
 }
 

@@ -5,6 +5,7 @@ import { createAuthenticate } from "./authenticate.ts";
 import { createBudgetMethods } from "./budgets.ts";
 import { cancel } from "./cancel.ts";
 import { createSchemaChecker } from "./check-input.ts";
+import { compensateRun } from "./compensate.ts";
 import type { GatewayContext } from "./context.ts";
 import type { Gateway } from "./gateway.ts";
 import { createGrantMethods } from "./grants.ts";
@@ -19,15 +20,19 @@ import { countInvocations, getInvocation, listInvocationEvents, listInvocations 
 import { createReadiness } from "./readiness.ts";
 import { reconcile } from "./reconcile.ts";
 import { createReplayMethods } from "./replay-policy.ts";
+import { retry } from "./retry.ts";
 import { createRunMethods } from "./runs.ts";
 import { createSessionMethods } from "./sessions.ts";
 import { translateStoreErrors } from "./store-errors.ts";
 import { createVoteMethods } from "./vote.ts";
 import { createWaiter } from "./waiter.ts";
+import { createWebhookMethods } from "./webhooks.ts";
 
 /** A gateway and the way to let go of what it holds. */
 export interface OpenGateway {
   readonly gateway: Gateway;
+  /** Begins the end: whoever waits for long, or longer than `drainMs`, is answered with what is known, and readiness says no. */
+  drain(drainMs: number): void;
   /** Stops listening to the store; waits under way end at their time. */
   close(): void;
 }
@@ -44,7 +49,8 @@ export function createGateway(ports: GatewayPorts): OpenGateway {
     countInvocations: (caller, filter) => countInvocations(context, caller, filter),
     listInvocationEvents: (caller, id) => listInvocationEvents(context, caller, id),
     cancel: (caller, id, reason) => cancel(context, caller, { id, reason }),
-    reconcile: (caller, id, request) => reconcile(context, caller, { ...request, id }),
+    retry: (caller, id, request) => retry(context, caller, { ...request, id }),
+    reconcile: (caller, id, request) => reconcile(context, caller, { id, request }),
     listApprovals: (caller, filter, page) => listApprovals(context, caller, { filter, page }),
     getApproval: (caller, id) => getApproval(context, caller, id),
     readApprovalStats: (caller, query) => readApprovalStats(context, caller, query),
@@ -58,9 +64,15 @@ export function createGateway(ports: GatewayPorts): OpenGateway {
     ...createKeyMethods(ports),
     ...createPrincipalMethods(ports),
     ...createRunMethods(ports),
+    compensateRun: (caller, id, request) => compensateRun(context, caller, { ...request, id }),
     ...createGuardMethods(ports),
     ...createSessionMethods(ports),
-    readiness: createReadiness(ports),
+    ...createWebhookMethods(ports),
+    readiness: createReadiness({ ...ports, isDraining: () => waiter.isDraining }),
   };
-  return { gateway: translateStoreErrors(gateway, ports.store), close: () => waiter.close() };
+  return {
+    gateway: translateStoreErrors(gateway, ports.store),
+    drain: (drainMs) => waiter.drain(drainMs),
+    close: () => waiter.close(),
+  };
 }

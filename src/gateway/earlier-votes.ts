@@ -1,5 +1,6 @@
 import type { VoteId } from "../contract/ids.ts";
 import { CountersignError } from "../core/countersign-error.ts";
+import type { SigningKey } from "../core/signing-key.ts";
 import { isAuthenticVote } from "../core/vote-mac.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
 import type { TransactionTables } from "../store/store.ts";
@@ -18,7 +19,7 @@ export interface VoteToFind {
   readonly stage: number;
   /** Whether the approval has its resolution, so that no vote can replace another any more. */
   readonly isResolved: boolean;
-  readonly signingKey: string;
+  readonly signingKey: SigningKey;
 }
 
 /** Whose votes are meant, and in which round. */
@@ -26,7 +27,7 @@ export interface OwnVotes {
   readonly tx: TransactionTables;
   readonly voter: string;
   readonly approval: ApprovalRow;
-  readonly signingKey: string;
+  readonly signingKey: SigningKey;
 }
 
 /** What the voter said in the round, but for what was refused, oldest first. A row that no door wrote is nobody's word. */

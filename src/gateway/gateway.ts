@@ -1,6 +1,7 @@
 import type { ApprovalFilter, ApprovalView, VoteRequest } from "../contract/approval.ts";
 import type { ApprovalStats, ApprovalStatsQuery } from "../contract/approval-stats.ts";
 import type { AuditEvent, AuditFilter } from "../contract/audit.ts";
+import type { CompensateRequest, CompensationView } from "../contract/compensation.ts";
 import type { GrantFilter, GrantView } from "../contract/grants.ts";
 import type { BudgetBalance, ReportedCost, ReservationView } from "../contract/guards.ts";
 import type { EndRunRequest, RunFilter, RunView, StartRunRequest } from "../contract/guards.ts";
@@ -12,6 +13,7 @@ import type {
   InvokeRequest,
   PageQuery,
   ReconcileRequest,
+  RetryRequest,
 } from "../contract/invocation.ts";
 import type { ActionView } from "../contract/manifest.ts";
 import type { EvaluatedVerdict, EvaluateRequest, PolicyLayer, PolicyView } from "../contract/policy.ts";
@@ -26,6 +28,17 @@ import type {
 } from "../contract/principal.ts";
 import type { Page } from "../contract/problem.ts";
 import type { CloseSessionRequest, SessionQuery, SessionView } from "../contract/sessions.ts";
+import type {
+  CreatedWebhook,
+  CreateWebhookRequest,
+  DeliveryFilter,
+  DeliveryView,
+  PutWebhookRequest,
+  ReplayDeliveriesRequest,
+  ReplayedDeliveries,
+  WebhookSecret,
+  WebhookView,
+} from "../contract/webhooks.ts";
 import type { CountersignError } from "../core/countersign-error.ts";
 import type { AddressedBudget, AddressedReservation, ReserveCommand } from "./budget-requests.ts";
 
@@ -37,12 +50,27 @@ export interface Caller {
   readonly permissions: ReadonlySet<Permission>;
 }
 
-/** The readiness of one part, and what is missing when it is not ready. */
+/** What must be there so that calls can be served. */
+export type ReadinessPart =
+  "process" | "store" | "schema" | "temporal" | "searchAttributes" | "manifests" | "policy" | "workers";
+
+/** How one part stands. */
+export interface PartReadiness {
+  readonly ready: boolean;
+  /** What is wrong, in a sentence; absent when nothing is. */
+  readonly detail?: string;
+  /** Since when this process finds it wrong, RFC 3339; absent when nothing is. */
+  readonly since?: string;
+}
+
+/** Whether calls can be served right now, part by part, and what is missing. */
 export interface Readiness {
   /** Whether calls can be served right now. */
   readonly ready: boolean;
   /** One line per part that is missing; empty when ready. */
   readonly missing: readonly string[];
+  /** Each part by its name; one that can't be asked while another is missing is left out. */
+  readonly parts: Readonly<Partial<Record<ReadinessPart, PartReadiness>>>;
 }
 
 /** A call as the door hands it on; the idempotency key travels in a header. */
@@ -122,7 +150,17 @@ export interface Gateway {
   listInvocationEvents(caller: Caller, id: string): Promise<readonly AuditEvent[]>;
   /** Asks an open invocation to stop. @throws already_final */
   cancel(caller: Caller, id: string, reason?: string): Promise<CancelAnswer>;
-  /** Closes an uncertain invocation by what a person found out; needs `admin`. @throws already_final, invalid_input */
+  /**
+   * Makes a failed call anew, for its actor, its caller or `admin`: decided and approved anew, answering its idempotency key from now on.
+   * While a retry of it is open, or one did not fail, that one is the answer.
+   * @throws not_retryable unless it failed, and what `invoke` throws
+   */
+  retry(caller: Caller, id: string, request: RetryRequest): Promise<InvocationView>;
+  /**
+   * Closes an uncertain invocation by what a person found out, or asks the action's probe and waits up to 10 s for what it says: it is
+   * `uncertain` still while that can't tell. Needs `admin`.
+   * @throws already_final; invalid_input for an output that doesn't fit, invalid_request for an action without a probe
+   */
   reconcile(caller: Caller, id: string, request: ReconcileRequest): Promise<InvocationView>;
 
   /** Newest first; those the caller may vote on, asked for, or (with `audit`) all. */
@@ -216,11 +254,39 @@ export interface Gateway {
   listRuns(caller: Caller, filter: RunFilter): Promise<Page<RunView>>;
   /** One run with totals as they are now; another actor's needs `audit`. */
   getRun(caller: Caller, id: string, actor?: string): Promise<RunView>;
+  /**
+   * Undoes the executed calls of a run, the last one first, each by a call of its own that is decided and approved like any; waits as
+   * `waitMs` says. One's own with `invoke`, another actor's with `admin`. Asking again goes on where it stopped.
+   */
+  compensateRun(caller: Caller, id: string, request: CompensateRequest): Promise<CompensationView>;
 
   /** A session's scopes; the caller's own, of somebody it acts for, or with `audit` of the actor that is named. */
   getSession(caller: Caller, id: string, owner?: SessionQuery): Promise<readonly SessionView[]>;
   /** Closes a session, or one scope of it, for good; needs `invoke`, and `admin` for the actor that is named. Closing again changes nothing. */
   closeSession(caller: Caller, id: string, request?: CloseSessionRequest): Promise<readonly SessionView[]>;
+
+  /** Makes a webhook that hears of events from now on; needs `admin`, as does everything about webhooks. @throws invalid_request for a URL that may not be called, and beyond 50 */
+  createWebhook(caller: Caller, request: CreateWebhookRequest): Promise<CreatedWebhook>;
+  /** Newest first, without secrets. */
+  listWebhooks(caller: Caller): Promise<readonly WebhookView[]>;
+  /** One webhook. */
+  getWebhook(caller: Caller, id: string): Promise<WebhookView>;
+  /** Changes what is named. One that is disabled hears nothing, and gives up what it was still to be told. @throws invalid_request */
+  putWebhook(caller: Caller, id: string, request: PutWebhookRequest): Promise<WebhookView>;
+  /** Removes a webhook and its deliveries. */
+  deleteWebhook(caller: Caller, id: string): Promise<WebhookView>;
+  /** What a receiver verifies messages with. */
+  getWebhookSecret(caller: Caller, id: string): Promise<WebhookSecret>;
+  /** Makes another secret; for 24 hours messages are signed with the one of before as well. */
+  rotateWebhookSecret(caller: Caller, id: string): Promise<WebhookSecret>;
+  /** What a webhook was told and is to be told, newest event first. */
+  listDeliveries(
+    caller: Caller,
+    filter: DeliveryFilter & { readonly webhook: string },
+    page: PageQuery,
+  ): Promise<Page<DeliveryView>>;
+  /** Sends events again, under the message ids that they had. @throws not_found for an event that isn't there, invalid_request while disabled */
+  replayDeliveries(caller: Caller, id: string, request: ReplayDeliveriesRequest): Promise<ReplayedDeliveries>;
 
   /** Whether calls can be served right now, and what is missing. */
   readiness(): Promise<Readiness>;

@@ -4,6 +4,7 @@ import { fromMicros } from "../core/guards/amounts.ts";
 import type { BreakerState } from "../core/guards/breaker.ts";
 import type { BreakerRowState, GuardRow, GuardState } from "../store/guard-views.ts";
 import type { TransactionTables } from "../store/store.ts";
+import { createGaugeReader } from "./gauges.ts";
 import type { Caller, Gateway } from "./gateway.ts";
 import { assertPermission } from "./permissions.ts";
 import type { GatewayPorts } from "./ports.ts";
@@ -13,6 +14,7 @@ import { toWireTime } from "./views.ts";
 export function createGuardMethods(
   ports: GatewayPorts,
 ): Pick<Gateway, "listGuards" | "getGuard" | "resetGuard" | "readMetrics"> {
+  const readGauges = createGaugeReader(ports);
   return {
     async listGuards(caller, filter, page) {
       await assertPermission(ports, caller, "admin");
@@ -35,7 +37,7 @@ export function createGuardMethods(
     async readMetrics(caller) {
       await assertPermission(ports, caller, "operator");
       if (ports.metrics === undefined) throw new CountersignError("not_found", "This process counts nothing");
-      return ports.metrics.render();
+      return ports.metrics.render(await readGauges());
     },
   };
 }

@@ -10,6 +10,7 @@ import { inputDigest, requestHash } from "../core/digest.ts";
 import { newInvocationId } from "../core/ids.ts";
 import { isClosed } from "../core/invocation.ts";
 import { findJsonFault } from "../core/json-guard.ts";
+import { requestedEvent } from "../core/requested-event.ts";
 import type { InvocationRow, NewInvocation } from "../store/invocations.ts";
 import { assertIdempotencyKey } from "./assert-idempotency-key.ts";
 import type { GatewayContext } from "./context.ts";
@@ -26,6 +27,7 @@ export async function invoke(context: GatewayContext, caller: Caller, command: I
   const actor = await findActor(context, caller, command.onBehalfOf);
   const manifest = await context.store.manifests.get(command.action);
   if (manifest === undefined) throw new CountersignError("action_not_found", "No action of that name is published");
+  assertCallable(manifest);
   const input = context.schemas.freezeInput(manifest, command.input);
   const row = acceptedRow({ context, manifest, actor, caller, command, input });
 
@@ -44,7 +46,8 @@ export async function invoke(context: GatewayContext, caller: Caller, command: I
   return viewRow(context, await answered, { replayed: false });
 }
 
-interface Acceptance {
+/** A call that is about to be kept: found fitting, its input frozen. */
+export interface Acceptance {
   readonly context: GatewayContext;
   readonly manifest: Manifest;
   readonly actor: Principal;
@@ -61,7 +64,14 @@ function checkTexts(command: InvokeCommand): void {
     throw new CountersignError("invalid_input", `The request at ${fault.pointer} ${fault.message}`);
 }
 
-function acceptedRow({ context, manifest, actor, caller, command, input }: Acceptance): NewInvocation {
+/** @throws forbidden for an action that only undoes what calls of a run have done */
+function assertCallable({ compensates }: Manifest): void {
+  if (compensates === undefined) return;
+  throw new CountersignError("forbidden", "The action undoes calls of a run: it is called by compensating the run");
+}
+
+/** The row that keeps a call, with a new id. */
+export function acceptedRow({ context, manifest, actor, caller, command, input }: Acceptance): NewInvocation {
   const ref: InvocationRef = { tenant: actor.tenant, id: newInvocationId(randomBytes) };
   const salt = randomBytes(16).toString("hex");
   const parsed = JSON.parse(input) as unknown;
@@ -92,22 +102,7 @@ async function accept(context: GatewayContext, row: NewInvocation): Promise<Invo
   for (;;) {
     const earlier = await context.store.transaction(async (tx) => {
       if (await tx.invocations.accept(row)) {
-        await tx.audit.append(row.ref.tenant, [
-          {
-            type: "invocation.requested",
-            principal: row.via ?? row.actor,
-            actor: row.actor,
-            invocation: row.ref.id,
-            action: row.action,
-            ...(key === undefined ? {} : { idempotencyKey: key }),
-            data: {
-              digest: row.digest,
-              input: JSON.parse(row.inputView) as unknown,
-              ...(row.reason === undefined ? {} : { reason: row.reason }),
-              ...(row.run === undefined ? {} : { run: row.run }),
-            },
-          },
-        ]);
+        await tx.audit.append(row.ref.tenant, [requestedEvent(row)]);
         return "accepted";
       }
       return tx.invocations.findByKey({ tenant: row.ref.tenant, actor: row.actor, action: row.action, key: key ?? "" });
@@ -122,7 +117,8 @@ async function accept(context: GatewayContext, row: NewInvocation): Promise<Invo
   }
 }
 
-function startRun(context: GatewayContext, row: NewInvocation): void {
+/** Starts the run of a kept call, without waiting for it. */
+export function startRun(context: GatewayContext, row: NewInvocation): void {
   context.runs.start(runStartOf({ ...row, ...row.ref })).catch((error: unknown) => {
     // Nothing is lost: the row is accepted, and the relay starts whatever has no run.
     context.log("warn", "Could not start the run, the relay will", { invocation: row.ref.id, error });
@@ -134,7 +130,8 @@ function isAnswer(status: InvocationStatus, explicit: boolean): boolean {
   return isClosed(status) || (!explicit && status === "pending");
 }
 
-async function waitForAnswer(
+/** Waits for what answers a call; `fresh` is one that was kept right now. */
+export async function waitForAnswer(
   context: GatewayContext,
   ref: InvocationRef,
   options: { readonly waitMs: number | undefined; readonly fresh: boolean },
@@ -147,6 +144,7 @@ async function waitForAnswer(
     ignore: (status) => !isAnswer(status, explicit),
     skipFirstLook: options.fresh,
     timeoutMs: options.waitMs ?? DEFAULT_WAIT_MS,
+    isLongPoll: explicit,
     look: async () => {
       row = await context.store.invocations.get(ref);
       return row === undefined || isAnswer(row.status, explicit);

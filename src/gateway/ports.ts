@@ -1,9 +1,16 @@
 import type { CompiledPolicy, DefaultEffect } from "../core/policy/index.ts";
-import type { GuardName } from "../contract/guards.ts";
 import type { InvocationRef, VoteId } from "../contract/ids.ts";
+import type { RunCompensation } from "../contract/compensation.ts";
+import type { ProbeCall } from "../contract/run.ts";
 import type { Approver } from "../core/approval/eligibility.ts";
 import type { Tariff } from "../core/guards/tariff.ts";
+import type { RunEnd } from "../core/run-end.ts";
+import type { WebhookAllowance } from "../core/webhooks/allowance.ts";
+import type { SigningKey } from "../core/signing-key.ts";
 import type { Store } from "../store/store.ts";
+import type { Metrics, Tracing } from "./observation.ts";
+
+export type * from "./observation.ts";
 
 /** What a run is started with: ids for the work, and words for people who read the Temporal UI. All of it redacted. */
 export interface RunStart {
@@ -26,10 +33,63 @@ export interface Runs {
   wake(ref: InvocationRef, vote: VoteId): Promise<void>;
   /** Asks a run to stop; the cancel itself is already in the store. */
   cancel(ref: InvocationRef): Promise<void>;
+  /** Begins to undo the calls of a run; where that is on its way already, it hears of the request. */
+  compensate(run: RunCompensation, taskQueue: string): Promise<void>;
+  /** Puts a question to an action's probe; the worker records the answer. */
+  probe(call: ProbeCall, taskQueue: string): Promise<void>;
   /** How many workers polled these task queues lately, all together. */
   countWorkers(taskQueues: readonly string[]): Promise<number>;
+  /** Names of the search attributes that Temporal's namespace lacks; without all of them no run can be started. */
+  missingSearchAttributes(): Promise<readonly string[]>;
   /** Where people see the run; absent when no UI is known. */
   uiUrl(ref: InvocationRef, temporalRunId?: string): string | undefined;
+}
+
+/** How the newest run of an invocation stands; `missing` when Temporal has none of that id, or none any more. */
+export type RunState =
+  { readonly kind: "running" } | { readonly kind: "missing" } | { readonly kind: "ended"; readonly end: RunEnd };
+
+/** Which running runs a page holds. */
+export interface RunningQuery {
+  readonly taskQueue: string;
+  /** Only those that were started before, epoch milliseconds. */
+  readonly startedBeforeMs: number;
+  /** Runs at most. */
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly page?: Uint8Array | undefined;
+}
+
+/** Which ended runs a page holds. */
+export interface EndedQuery {
+  /** Only those that ended since, epoch milliseconds. The same for all pages of a search. */
+  readonly sinceMs: number;
+  /** Runs at most. */
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly page?: Uint8Array | undefined;
+}
+
+/** A page of what Temporal's search finds. */
+export interface RunPage {
+  /** Whose runs they are. */
+  readonly refs: readonly InvocationRef[];
+  /** Where it ended; absent when it is the last. */
+  readonly next?: Uint8Array;
+}
+
+/** What Temporal knows of the runs of invocations. Every method rejects when it can't be reached. */
+export interface RunStates {
+  /** Resolves when Temporal answers. */
+  ping(): Promise<void>;
+  /** How the newest run of an invocation stands, exactly. */
+  describe(ref: InvocationRef): Promise<RunState>;
+  /** A page of runs that ended without having come to an end of their own. From Temporal's search, which is late: no proof of anything. */
+  listEnded(query: EndedQuery): Promise<RunPage>;
+  /** A page of running runs, from Temporal's search as well. */
+  listRunning(query: RunningQuery): Promise<RunPage>;
+  /** Wakes a run without a vote, so that it looks at its row; one that has ended meanwhile is a success. */
+  wake(ref: InvocationRef): Promise<void>;
 }
 
 /** Finds the policy in force, compiled. Compiled documents are kept by digest, so the answer can't be stale. */
@@ -52,6 +112,23 @@ export interface Directory {
   search(tenant: string, names: readonly string[] | undefined, limit: number): Promise<readonly Approver[]>;
 }
 
+/** A message to a webhook, signed already. */
+export interface WebhookRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What came of a message: the status of an answer, or in a few words why there is none. Neither holds anything that the receiver wrote. */
+export type WebhookAnswer =
+  { readonly status: number; readonly fault?: never } | { readonly status?: never; readonly fault: string };
+
+/** Sends messages to webhooks, and to nothing that may not be called. */
+export interface WebhookSender {
+  /** Posts one message, once, within 10 s. Never rejects. */
+  send(request: WebhookRequest): Promise<WebhookAnswer>;
+}
+
 /** How severe a log line is. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -61,16 +138,6 @@ export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<st
 /** Redacts a value for every place but the action itself. `secretFields` are JSON pointers. */
 export type Redact = (value: unknown, secretFields?: readonly string[]) => unknown;
 
-/** Counts what operators watch; names and labels never hold a caller's text. */
-export interface Metrics {
-  /** A guard refused a call. */
-  refused(refusal: { readonly guard: GuardName; readonly code: string }): void;
-  /** A function went on after its time was over (+1), or ended at last (-1). */
-  stuckCalls(change: 1 | -1): void;
-  /** Everything counted in this process, in Prometheus' text format. */
-  render(): Promise<string>;
-}
-
 /** Everything outside that the application service needs. */
 export interface GatewayPorts {
   readonly store: Store;
@@ -78,13 +145,17 @@ export interface GatewayPorts {
   readonly policies: PolicySource;
   readonly directory: Directory;
   readonly redact: Redact;
-  /** Key of the votes' MAC, shared by HTTP and worker processes. */
-  readonly signingKey: string;
+  /** Key or ring of keys of the MACs of votes and grants, shared by HTTP and worker processes. */
+  readonly signingKey: SigningKey;
   /** The operator's own key, from configuration; never stored. */
   readonly adminKey: string | undefined;
   readonly log: Log;
   /** Prices of models and tools; without it only reported amounts count. */
   readonly tariff?: Tariff | undefined;
+  /** What webhooks may call besides public addresses over TLS; default nothing. */
+  readonly webhookAllow?: readonly WebhookAllowance[] | undefined;
   /** Counts what operators watch. */
   readonly metrics?: Metrics | undefined;
+  /** Makes traces of calls; without it there are none. */
+  readonly tracing?: Tracing | undefined;
 }

@@ -8,10 +8,11 @@ import { isClosed } from "../core/invocation.ts";
 import type { RecordedVerdict } from "../contract/policy.ts";
 import type { ApprovalRow } from "../store/approvals.ts";
 import type { InvocationRow, InvocationScope } from "../store/invocations.ts";
+import { findAbsentWorkers, noWorkerSince } from "./absent-workers.ts";
 import type { GatewayContext } from "./context.ts";
 import type { Caller } from "./gateway.ts";
 import { assertPermission, permits } from "./permissions.ts";
-import { viewInvocation } from "./views.ts";
+import { viewInvocation, type InvocationViewParts } from "./views.ts";
 
 /** The view of an invocation that is known to exist. */
 export async function readInvocationView(
@@ -39,6 +40,7 @@ export async function getInvocation(
       about: "status",
       ignore: (status) => !isClosed(status),
       timeoutMs: query.waitMs,
+      isLongPoll: true,
       look: async () => {
         row = (await context.store.invocations.get(ref)) ?? row;
         return isClosed(row.status);
@@ -56,9 +58,7 @@ export async function listInvocations(
 ): Promise<Page<InvocationView>> {
   await assertPermission(context, caller, "read");
   const page = await context.store.invocations.list(scopeOf(caller, query.filter), query.page);
-  const approvals = await findApprovals(context, page.items);
-  const items = page.items.map((row) => viewWith(context, row, { approval: approvals.get(row.id), replayed: false }));
-  return { ...page, items };
+  return { ...page, items: await viewRows(context, page.items, { replayed: false }) };
 }
 
 /** Counts under the same filter and visibility as the list. */
@@ -112,8 +112,21 @@ export async function viewRow(
   row: InvocationRow,
   options: { readonly replayed: boolean },
 ): Promise<InvocationView> {
-  const approvals = await findApprovals(context, [row]);
-  return viewWith(context, row, { approval: approvals.get(row.id), replayed: options.replayed });
+  const [view] = await viewRows(context, [row], options);
+  if (view === undefined) throw notFound();
+  return view;
+}
+
+/** The views of rows of one tenant, in their order. */
+export async function viewRows(
+  context: GatewayContext,
+  rows: readonly InvocationRow[],
+  { replayed }: { readonly replayed: boolean },
+): Promise<InvocationView[]> {
+  const [approvals, absent] = await Promise.all([findApprovals(context, rows), findAbsentWorkers(context, rows)]);
+  return rows.map((row) =>
+    viewWith(context, row, { approval: approvals.get(row.id), replayed, noWorkerSince: noWorkerSince(row, absent) }),
+  );
 }
 
 /** The approvals of those rows whose verdict asked for one, in one look. */
@@ -133,7 +146,7 @@ function findApprovals(
 function viewWith(
   context: GatewayContext,
   row: InvocationRow,
-  parts: { readonly approval: ApprovalRow | undefined; readonly replayed: boolean },
+  parts: Omit<InvocationViewParts, "temporalUiUrl">,
 ): InvocationView {
   const ref = { tenant: row.tenant, id: row.id };
   return viewInvocation(row, { ...parts, temporalUiUrl: context.runs.uiUrl(ref, row.temporal_run_id ?? undefined) });

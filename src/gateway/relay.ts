@@ -62,15 +62,15 @@ export function startRelay(ports: RelayPorts): Relay {
 async function relayOnce(ports: RelayPorts): Promise<void> {
   const { store, runs, log } = ports;
   const lease = { olderThanMs: RELAY_AGE_MS, leaseMs: RELAY_LEASE_MS, limit: RELAY_BATCH };
-  const attempts = [
-    ...(await store.invocations.leaseUnstarted(lease)).map((accepted) => runs.start(runStartOf(accepted))),
-    ...groupByRun(await store.votes.leaseReceived(lease)).map(([ref, votes]) => relayVotes(ports, ref, votes)),
-    ...(await store.invocations.leaseCanceled(lease)).map((ref) => runs.cancel(ref)),
-  ];
-  for (const attempt of await Promise.allSettled(attempts)) {
-    if (attempt.status === "rejected")
-      log("warn", "The relay could not reach a run", { error: attempt.reason as unknown });
-  }
+  const tell = ({ tenant, id }: InvocationRef, work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => {
+      log("warn", "The relay could not reach a run", { invocation: id, tenant, error });
+    });
+  await Promise.all([
+    ...(await store.invocations.leaseUnstarted(lease)).map((row) => tell(row, runs.start(runStartOf(row)))),
+    ...groupByRun(await store.votes.leaseReceived(lease)).map(([ref, ids]) => tell(ref, relayVotes(ports, ref, ids))),
+    ...(await store.invocations.leaseCanceled(lease)).map((ref) => tell(ref, runs.cancel(ref))),
+  ]);
 }
 
 /** Votes by the run that is to judge them. */

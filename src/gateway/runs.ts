@@ -59,8 +59,8 @@ function checkTexts({ id, user, parent }: StartRunCommand): void {
   if (id !== undefined && id === parent) throw new CountersignError("invalid_request", "A run can't be its own parent");
 }
 
-/** @throws not_found for texts that no run can have */
-function refOf(caller: Caller, id: string, actor: string): RunRef {
+/** The run of this id of the actor, in the caller's tenant. @throws not_found for texts that no run can have */
+export function refOf(caller: Caller, id: string, actor: string): RunRef {
   if (findJsonFault([id, actor]) !== undefined) throw notFound();
   return { tenant: caller.principal.tenant, actor, id };
 }
@@ -111,8 +111,8 @@ function ended(row: RunRow): CountersignError {
   return new CountersignError("already_final", "The run has ended already", { details: { outcome: row.status } });
 }
 
-/** Absent is a missing key on the wire. */
-function viewRun(row: RunRow, totals?: RunTotals): RunView {
+/** A run as it is shown. Absent is a missing key on the wire. */
+export function viewRun(row: RunRow, totals?: RunTotals): RunView {
   const { id, tenant, actor, user_label: user, parent, status } = row;
   return {
     ...{ id, tenant, actor, status },

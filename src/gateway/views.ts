@@ -10,6 +10,8 @@ export interface InvocationViewParts {
   readonly temporalUiUrl: string | undefined;
   /** True when an earlier call's answer is returned. */
   readonly replayed: boolean;
+  /** Since when no worker was seen that could carry it on, epoch milliseconds; absent while there is one, or nobody looked. */
+  readonly noWorkerSince?: number | undefined;
 }
 
 /** An invocation as every door shows it. Input, output and error were redacted when they were kept. */
@@ -30,6 +32,8 @@ export function viewInvocation(row: InvocationRow, parts: InvocationViewParts): 
     digest: row.digest,
     idempotencyKey: known(row.idempotency_key),
     retryOf: known(row.retry_of),
+    compensates: known(row.compensates),
+    noWorkerSince: maybeWireTime(parts.noWorkerSince),
     approval: parts.approval === undefined ? undefined : summarizeApproval(parts.approval),
     output: parseDocument(row.output_view),
     error: parseDocument(row.error),
@@ -38,6 +42,7 @@ export function viewInvocation(row: InvocationRow, parts: InvocationViewParts): 
     decidedAt: maybeWireTime(row.decided_at),
     executedAt: maybeWireTime(row.executed_at),
     closedAt: maybeWireTime(row.closed_at),
+    erasedAt: maybeWireTime(row.erased_at),
     replayed: parts.replayed ? true : undefined,
     temporalUiUrl: parts.temporalUiUrl,
   }) as InvocationView;

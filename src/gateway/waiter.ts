@@ -6,6 +6,9 @@ import type { Store } from "../store/store.ts";
 /** Behind every notification stands a look at the row, in case one is lost: a connection was re-made, a process was slow. */
 const POLL_MS = 1_000;
 
+/** Of the time that requests get when a process drains, so much is left to write the answers. Our choice. */
+const ANSWER_MS = 500;
+
 /** What somebody waits for: news about one invocation that may be the answer. */
 interface Waiting {
   readonly ref: InvocationRef;
@@ -18,12 +21,18 @@ interface Waiting {
   readonly timeoutMs: number;
   /** True when the caller knows that the answer can't be there yet. */
   readonly skipFirstLook?: boolean;
+  /** True when the caller named the time: such a wait may last a minute, so a process that drains ends it early. */
+  readonly isLongPoll?: boolean;
 }
 
 /** Lets doors wait for the store's news, many at once on one subscription. */
 export interface Waiter {
   /** Begins to listen at once, so that nothing between this call and the await is missed. Resolves when `look` says true or the time is over. */
   wait(waiting: Waiting): Promise<void>;
+  /** Ends long polls with a last look, and lets none begin to wait. Others go on, but end in time for their answer to go out within `drainMs`. */
+  drain(drainMs: number): void;
+  /** Whether it drains. */
+  readonly isDraining: boolean;
   /** Stops listening; open waits end at their time. */
   close(): void;
 }
@@ -33,22 +42,42 @@ type Wake = (status: InvocationStatus | undefined) => void;
 
 type Wakers = Map<string, Set<Wake>>;
 
+interface WaiterState {
+  readonly wakers: Wakers;
+  isDraining: boolean;
+  /** When the last wait ends, by this process's steady clock. */
+  endAtMs: number;
+}
+
 /** A waiter on the store's notifications. */
 export function createWaiter(store: Pick<Store, "listen">): Waiter {
   const wakers: Wakers = new Map();
+  const state = { wakers, isDraining: false, endAtMs: Number.POSITIVE_INFINITY };
+  const wakeAll = (): void => {
+    for (const group of wakers.values()) for (const wake of group) wake(undefined);
+  };
   const stop = store.listen((topic) => {
-    if (topic === "*") {
-      for (const group of wakers.values()) for (const wake of group) wake(undefined);
-      return;
-    }
+    if (topic === "*") return wakeAll();
     const end = topic.lastIndexOf(" ");
     for (const wake of wakers.get(topic.slice(0, end)) ?? []) wake(topic.slice(end + 1) as InvocationStatus);
   });
-  return { wait: (waiting) => waitFor(wakers, waiting), close: stop };
+  return {
+    wait: (waiting) => waitFor(state, waiting),
+    drain: (drainMs) => {
+      state.isDraining = true;
+      state.endAtMs = performance.now() + drainMs - ANSWER_MS;
+      wakeAll();
+    },
+    get isDraining() {
+      return state.isDraining;
+    },
+    close: stop,
+  };
 }
 
-async function waitFor(wakers: Wakers, waiting: Waiting): Promise<void> {
-  const { ref, ignore } = waiting;
+async function waitFor(state: WaiterState, waiting: Waiting): Promise<void> {
+  const { wakers } = state;
+  const { ref, ignore, isLongPoll = false } = waiting;
   const key = topicKey(waiting.about, ref);
   const deadlineMs = performance.now() + waiting.timeoutMs;
   let news = waiting.skipFirstLook !== true;
@@ -66,8 +95,8 @@ async function waitFor(wakers: Wakers, waiting: Waiting): Promise<void> {
         news = false;
         if (await waiting.look()) return;
       }
-      const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0) return;
+      const leftMs = Math.min(deadlineMs, state.endAtMs) - performance.now();
+      if (leftMs <= 0 || (isLongPoll && state.isDraining)) return;
       if (!news) await pause(Math.min(leftMs, POLL_MS), (callback) => (resume = callback));
       // Whether woken or not, look again: the poll stands behind a lost notification.
       news = true;

@@ -26,8 +26,12 @@ export interface RouteParts {
 
 /** Options of {@link createApp}. */
 export interface AppOptions {
-  /** Where faults that we did not foresee are written; default nowhere. */
+  /** Where faults that we did not foresee are written, and with level `debug` every answer; default nowhere. */
   readonly log?: GatewayPorts["log"];
+  /** Counts the requests; default nothing does. */
+  readonly metrics?: GatewayPorts["metrics"];
+  /** Makes the requests part of their callers' traces; default nothing does. */
+  readonly tracing?: GatewayPorts["tracing"];
   /** Address under which callers reach this app, shown in `/openapi.json`; default relative. */
   readonly publicUrl?: string;
   /** Bytes of a request body at most; default 262,144. */

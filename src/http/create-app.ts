@@ -9,6 +9,7 @@ import { addDocsRoutes } from "./docs.ts";
 import type { EndpointTarget } from "./endpoint.ts";
 import { answerProblem, createErrorHandler } from "./errors.ts";
 import { setCommonHeaders } from "./headers.ts";
+import { createRequestObserver } from "./observe-requests.ts";
 import { addOpenApiRoute } from "./openapi.ts";
 import { addActionRoutes } from "./routes/actions.ts";
 import { addApprovalStatsRoute } from "./routes/approval-stats.ts";
@@ -25,6 +26,7 @@ import { addPolicyRoutes } from "./routes/policy.ts";
 import { addPrincipalRoutes } from "./routes/principals.ts";
 import { addRunRoutes } from "./routes/runs.ts";
 import { addSessionRoutes } from "./routes/sessions.ts";
+import { addWebhookRoutes } from "./routes/webhooks.ts";
 
 /**
  * The HTTP door over an application service: everything under `/v1` behind a bearer credential, health, and the interface's document.
@@ -35,6 +37,7 @@ export function createApp(gateway: Gateway, options: AppOptions = {}): Hono<AppE
   const parts: RouteParts = { gateway, maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES };
   app.onError(createErrorHandler(options.log));
   app.use(setCommonHeaders);
+  app.use(createRequestObserver(options));
   app.use("/v1/*", createAuthentication(gateway));
   addHealthRoutes(app, parts);
   addMetricsRoute(app, parts);
@@ -58,6 +61,7 @@ function addGuardedRoutes(target: EndpointTarget, parts: RouteParts): void {
   addPrincipalRoutes(target, parts);
   addRunRoutes(target, parts);
   addSessionRoutes(target, parts);
+  addWebhookRoutes(target, parts);
   addGuardRoutes(target, parts);
 }
 

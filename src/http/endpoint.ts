@@ -11,7 +11,7 @@ import { assertMediaType, parseJson, readText } from "./body.ts";
 import { parseBody, parseQuery } from "./validation.ts";
 
 /** What a request must look like and what it is answered with: routes, types and document come from it. */
-export interface Endpoint<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodObject = z.ZodObject> {
+export interface Endpoint<Query extends z.ZodObject = z.ZodObject, Body extends z.ZodType = z.ZodType> {
   readonly method: "get" | "post" | "put" | "delete";
   /** With parameters in braces, as OpenAPI writes them. */
   readonly path: string;
@@ -34,7 +34,7 @@ export interface Endpoint<Query extends z.ZodObject = z.ZodObject, Body extends 
 }
 
 /** A request that was found to fit its endpoint. */
-export interface Call<Query extends z.ZodObject, Body extends z.ZodObject> {
+export interface Call<Query extends z.ZodObject, Body extends z.ZodType> {
   /** Authenticated, permissions not checked yet. */
   readonly caller: Caller;
   readonly query: z.output<Query>;
@@ -51,7 +51,7 @@ const NOTHING = z.strictObject({});
 const MAX_BODY_DEPTH = MAX_INPUT_DEPTH + 1;
 
 /** Declares an endpoint; only keeps its types apart. */
-export function defineEndpoint<Query extends z.ZodObject = typeof NOTHING, Body extends z.ZodObject = typeof NOTHING>(
+export function defineEndpoint<Query extends z.ZodObject = typeof NOTHING, Body extends z.ZodType = typeof NOTHING>(
   endpoint: Endpoint<Query, Body>,
 ): Endpoint<Query, Body> {
   return endpoint;
@@ -64,7 +64,7 @@ export interface EndpointTarget {
 }
 
 /** Adds an endpoint to the app and its document. The handler is called with a checked query and body. */
-export function addEndpoint<Query extends z.ZodObject, Body extends z.ZodObject>(
+export function addEndpoint<Query extends z.ZodObject, Body extends z.ZodType>(
   target: EndpointTarget,
   endpoint: Endpoint<Query, Body>,
   handle: (call: Call<Query, Body>) => Promise<Response>,
@@ -131,6 +131,6 @@ function describeEndpoint(endpoint: Endpoint): RouteConfig {
   };
 }
 
-function describeBody(schema: z.ZodObject, required: boolean) {
+function describeBody(schema: z.ZodType, required: boolean) {
   return { required, content: { "application/json": { schema } } };
 }

@@ -10,6 +10,18 @@ const plain = (description: string, schema: z.ZodType) => ({
   content: { "application/json": { schema } },
 });
 
+const PartAnswer = z.object({
+  ready: z.boolean(),
+  detail: z.string().optional(),
+  since: z.iso.datetime().optional(),
+});
+
+const ReadyAnswer = z.object({
+  ready: z.literal(true),
+  missing: z.array(z.string()),
+  parts: z.record(z.string(), PartAnswer),
+});
+
 /** Adds `GET /openapi.json`. The document is written when it is first asked for, and kept. */
 export function addOpenApiRoute(app: OpenAPIHono<AppEnv>, publicUrl: string | undefined): void {
   describeShared(app);
@@ -45,7 +57,7 @@ function describeShared(app: OpenAPIHono<AppEnv>): void {
     path: "/readyz",
     summary: "Whether calls can be served right now",
     responses: {
-      200: plain("Ready", z.object({ ready: z.literal(true), missing: z.array(z.string()) })),
+      200: plain("Ready", ReadyAnswer),
       503: { $ref: "#/components/responses/Problem" },
     },
   });

@@ -8,6 +8,7 @@ import { ActionView } from "../contract/manifest.ts";
 import { PolicyView } from "../contract/policy.ts";
 import { KeyView, Principal } from "../contract/principal.ts";
 import { Problem } from "../contract/problem.ts";
+import { WebhookView } from "../contract/webhooks.ts";
 
 // Gives schemas that are made from now on their `openapi` method.
 import "@hono/zod-openapi";
@@ -37,6 +38,8 @@ export const views = {
   grant: name("Grant", GrantView),
   /** What a guard keeps. */
   guard: name("Guard", GuardView),
+  /** A webhook without its secret. */
+  webhook: name("Webhook", WebhookView),
   /** An error answer. */
   problem: name("Problem", Problem),
 };

@@ -2,7 +2,8 @@ import type { ApprovalStatus } from "../contract/approval.ts";
 import type { InvocationRef } from "../contract/ids.ts";
 import type { PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
-import type { ApprovalDetailRow, ApprovalRow, ApprovalScope } from "./approvals.ts";
+import type { ApprovalDetailRow, ApprovalRow, ApprovalScope, EmbeddedVote } from "./approvals.ts";
+import { type Cipher, editPlace, openReadable } from "./cipher.ts";
 import type { Param, Sql } from "./db.ts";
 import { IS_NEWEST_ROUND } from "./newest-round.ts";
 import { pageOf, type PagePosition, readCursor, writeCursor } from "./paging.ts";
@@ -87,12 +88,16 @@ function listStatement({ tenant, filter, subject, voterNames }: ApprovalScope, p
   return { text: listText(conditions, add(page.limit + 1)), params };
 }
 
+/** A row as the statements give it. */
+type ReadRow = Omit<ApprovalDetailRow, "votes"> & { readonly votes: string };
+
 /** Queries that give approvals as they are shown. */
-export function createApprovalReads(sql: Sql) {
+export function createApprovalReads(sql: Sql, cipher: Cipher) {
   return {
-    /** The newest round with its votes and what its view needs. */
+    /** The newest round with its votes and what its view needs; an edit that no key opens hides neither. */
     async get(ref: InvocationRef): Promise<ApprovalDetailRow | undefined> {
-      return (await sql.query<ApprovalDetailRow>(GET, [ref.tenant, ref.id]))[0];
+      const [row] = await sql.query<ReadRow>(GET, [ref.tenant, ref.id]);
+      return row && openDetail(row, cipher);
     },
 
     /** The newest rounds of the approvals of many invocations, by invocation. */
@@ -108,8 +113,9 @@ export function createApprovalReads(sql: Sql) {
     /** Newest rounds, newest first. @throws invalid_query for a cursor that no list gave */
     async list(scope: ApprovalScope, page: PageQuery): Promise<Page<ApprovalDetailRow>> {
       const { text, params } = listStatement(scope, page);
-      const rows = await sql.query<ApprovalDetailRow>(text, params);
-      return pageOf(rows, page.limit, positionOf);
+      const rows = await sql.query<ReadRow>(text, params);
+      const opened = rows.map((row) => openDetail(row, cipher));
+      return pageOf(opened, page.limit, positionOf);
     },
 
     /** The cursor to what a list gives after this row, for whoever shows less of a page than was read. */
@@ -117,6 +123,16 @@ export function createApprovalReads(sql: Sql) {
       return writeCursor(positionOf(row));
     },
   };
+}
+
+function openDetail(row: ReadRow, cipher: Cipher): ApprovalDetailRow {
+  const { tenant, invocation } = row;
+  const votes = (JSON.parse(row.votes) as EmbeddedVote[]).map((vote) => {
+    if (vote.edit === null) return vote;
+    const edit = openReadable(cipher, vote.edit, editPlace({ tenant, invocation, id: vote.id }));
+    return edit === undefined ? { ...vote, edit: null, isUnreadable: true } : { ...vote, edit };
+  });
+  return { ...row, votes };
 }
 
 function positionOf(row: ApprovalRow): PagePosition {

@@ -8,6 +8,7 @@ import { createApprovalGate } from "./approval-gate.ts";
 import { createApprovalReads } from "./approval-reads.ts";
 import { createApprovalRounds } from "./approval-rounds.ts";
 import { createApprovalStats } from "./approval-stats.ts";
+import { type Cipher, PLAIN } from "./cipher.ts";
 import { readNowMs } from "./clock.ts";
 import type { Sql } from "./db.ts";
 import { createSetClause } from "./set-clause.ts";
@@ -56,8 +57,8 @@ export interface ApprovalDetailRow extends ApprovalRow {
   readonly verdict: string;
   readonly invocation_status: InvocationStatus;
   readonly temporal_run_id: string | null;
-  /** JSON: the votes of this round, oldest first, each an {@link EmbeddedVote}. */
-  readonly votes: string;
+  /** The votes of this round, oldest first. */
+  readonly votes: readonly EmbeddedVote[];
 }
 
 /** A vote inside {@link ApprovalDetailRow.votes}; `made_at` in epoch milliseconds. */
@@ -70,8 +71,10 @@ export interface EmbeddedVote {
   readonly made_at: number;
   readonly state: VoteRow["state"];
   readonly code: string | null;
-  /** Canonical JSON of pointers and real values: only the pointers may be shown. */
+  /** Canonical JSON of pointers and real values: only the pointers may be shown. `null` without one, and where it can't be read. */
   readonly edit: string | null;
+  /** That there is an edit, which no key opens. */
+  readonly isUnreadable?: boolean;
   /** Canonical JSON of `GrantTerms`. */
   readonly grant_terms: string | null;
 }
@@ -112,11 +115,11 @@ export interface ApprovalChange {
 }
 
 /** Queries of `approval`. */
-export function createApprovalTable(sql: Sql) {
+export function createApprovalTable(sql: Sql, cipher: Cipher = PLAIN) {
   return {
     ...createWrites(sql),
-    ...createApprovalReads(sql),
-    ...createApprovalRounds(sql),
+    ...createApprovalReads(sql, cipher),
+    ...createApprovalRounds(sql, cipher),
     ...createApprovalGate(sql),
     ...createApprovalStats(sql),
   };

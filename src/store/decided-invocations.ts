@@ -1,4 +1,5 @@
 import type { InvocationId } from "../contract/ids.ts";
+import { type Cipher, inputPlace } from "./cipher.ts";
 import type { Sql } from "./db.ts";
 
 /** What policy was asked about once, and what it answered. Documents are JSON text, times epoch milliseconds. */
@@ -32,13 +33,13 @@ export interface DecidedScope {
 const PAGE = `
   select i.id, i.action, i.actor, i.actor_principal, i.run, i.session, i.verdict, i.created_at, r.input
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = 1
-  where i.tenant = $1 and i.verdict is not null and ($2::text is null or i.action = $2)
+  where i.tenant = $1 and i.verdict is not null and i.erased_at is null and ($2::text is null or i.action = $2)
     and ($3::timestamptz is null or i.created_at > $3) and ($4::timestamptz is null or i.created_at < $4)
     and ($5::timestamptz is null or (i.created_at, i.id) < ($5, $6))
   order by i.created_at desc, i.id desc limit $7`;
 
 /** Queries about invocations whose verdict was recorded. */
-export function createDecidedReads(sql: Sql) {
+export function createDecidedReads(sql: Sql, cipher: Cipher) {
   return {
     /** Newest first, read a page at a time, so that a long read holds neither memory nor connection. */
     async *readDecided(scope: DecidedScope, pageRows: number): AsyncGenerator<DecidedInvocation> {
@@ -47,7 +48,10 @@ export function createDecidedReads(sql: Sql) {
       do {
         const at = last === undefined ? null : new Date(last.created_at);
         const rows: DecidedInvocation[] = await sql.query(PAGE, [...filter, at, last?.id ?? null, pageRows]);
-        yield* rows;
+        for (const row of rows) {
+          const place = inputPlace({ tenant: scope.tenant, id: row.id }, 1);
+          yield { ...row, input: cipher.open(row.input, place) };
+        }
         last = rows.length < pageRows ? undefined : rows.at(-1);
       } while (last !== undefined);
     },

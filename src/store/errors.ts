@@ -28,6 +28,14 @@ const UNAVAILABLE_SYSTEM_CODES: ReadonlySet<string> = new Set([
   "ETIMEDOUT",
 ]);
 
+/** SQLSTATE classes and codes that say the connection is gone, and with it whatever had not been committed. */
+const LOST_STATES = ["08", "57P01", "57P02", "57P03"] as const;
+
+const LOST_SYSTEM_CODES: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE"]);
+
+/** The `pg` driver's own words for a connection that has ended. */
+const LOST_MESSAGES = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
+
 /** Messages of the `pg` driver's errors that carry no code. */
 const UNAVAILABLE_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end|Client has encountered a connection error|Client was closed|Query read timeout|PGlite is clos)/;
@@ -45,6 +53,20 @@ export function isUnavailable(error: unknown): boolean {
       UNAVAILABLE_SYSTEM_CODES.has(code) || (isSqlState(code) && UNAVAILABLE_STATES.some((s) => code.startsWith(s)))
     );
   });
+}
+
+/** Whether the connection was lost or could not be made: what had not been committed did not happen, and a new one may well be had at once. */
+export function isConnectionLost(error: unknown): boolean {
+  return hasCause(error, (cause) => {
+    const code = codeOf(cause);
+    if (code === undefined) return cause instanceof Error && LOST_MESSAGES.test(cause.message);
+    return LOST_SYSTEM_CODES.has(code) || (isSqlState(code) && LOST_STATES.some((state) => code.startsWith(state)));
+  });
+}
+
+/** Whether a role lacks a right that a statement needs. */
+export function isForbidden(error: unknown): boolean {
+  return hasCause(error, (cause) => codeOf(cause) === "42501");
 }
 
 /** Whether a statement was refused because a row of that unique key exists. */

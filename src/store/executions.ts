@@ -2,7 +2,9 @@ import type { InvocationRef } from "../contract/ids.ts";
 import type { ExecutionMode } from "../contract/manifest.ts";
 import { addSpent, type Spent } from "../core/guards/amounts.ts";
 import type { AttemptState } from "../core/invocation.ts";
+import { type Cipher, PLAIN } from "./cipher.ts";
 import type { Sql } from "./db.ts";
+import { openLocked } from "./invocation-contents.ts";
 import type { LockedInvocation } from "./invocations.ts";
 
 /** One attempt in the ledger. */
@@ -15,6 +17,10 @@ export interface ExecutionRow {
   readonly state: AttemptState;
   /** What an `erred` or `failed` attempt reported: canonical JSON of `{ code, message, retryable }`. */
   readonly error: string | null;
+  /** When it began, epoch milliseconds. */
+  readonly started_at: number;
+  /** Whether its function was heard to end: then it takes no effect any more. */
+  readonly is_over: boolean;
 }
 
 /** What starts an attempt. `token` is random: only its holder may record the outcome. */
@@ -37,19 +43,21 @@ export interface FinishedExecution {
   readonly error: string | undefined;
   /** What the attempt said that it spent: canonical JSON of {@link Spent}. */
   readonly spent?: string | undefined;
+  /** Whether the attempt's function itself has ended; false unless given. */
+  readonly isOver?: boolean;
 }
 
 /** Queries of `execution`, the ledger. */
-export function createExecutionTable(sql: Sql) {
-  return { ...createReads(sql), ...createWrites(sql) };
+export function createExecutionTable(sql: Sql, cipher: Cipher = PLAIN) {
+  return { ...createReads(sql, cipher), ...createWrites(sql) };
 }
 
-function createReads(sql: Sql) {
+function createReads(sql: Sql, cipher: Cipher) {
   return {
     /** The newest attempt. */
     async last(ref: InvocationRef): Promise<ExecutionRow | undefined> {
       const rows = await sql.query<ExecutionRow>(
-        `select attempt, round, token, mode, digest, state, error from execution where tenant = $1 and invocation = $2 order by attempt desc limit 1`,
+        `select attempt, round, token, mode, digest, state, error, started_at, is_over from execution where tenant = $1 and invocation = $2 order by attempt desc limit 1`,
         [ref.tenant, ref.id],
       );
       return rows[0];
@@ -57,7 +65,7 @@ function createReads(sql: Sql) {
 
     /** An executing invocation with its first attempt's token, while that attempt is its only one, begun in mode `idempotent`, and has no end. Takes no lock. */
     async findBegun(ref: InvocationRef): Promise<(LockedInvocation & Pick<ExecutionRow, "token">) | undefined> {
-      const rows = await sql.query<LockedInvocation & Pick<ExecutionRow, "token">>(
+      const [row] = await sql.query<LockedInvocation & Pick<ExecutionRow, "token">>(
         `select i.*, r.input, r.salt, coalesce(r.judged, r.input) as judged, ms_now() as now, e.token
          from invocation i
          join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
@@ -66,7 +74,7 @@ function createReads(sql: Sql) {
          where i.tenant = $1 and i.id = $2 and i.status = 'executing' and i.attempts = 1`,
         [ref.tenant, ref.id],
       );
-      return rows[0];
+      return row && openLocked(row, cipher);
     },
 
     /** When the first attempt began, epoch milliseconds; now, before there is one. */
@@ -89,10 +97,10 @@ function createReads(sql: Sql) {
       return { spent: reported.reduce(addSpent, {}), isWhole };
     },
 
-    /** How many attempts reported an error. */
+    /** How many attempts reported an error; one that was lost, and of which a probe said that it did nothing, reported none. */
     async countErred(ref: InvocationRef): Promise<number> {
       const rows = await sql.query<{ n: number }>(
-        `select count(*)::bigint as n from execution where tenant = $1 and invocation = $2 and state = 'erred'`,
+        `select count(*)::bigint as n from execution where tenant = $1 and invocation = $2 and state = 'erred' and error is not null`,
         [ref.tenant, ref.id],
       );
       return rows[0]?.n ?? 0;
@@ -122,11 +130,14 @@ function createWrites(sql: Sql) {
     /** Writes how an attempt ended, if it is still the newest and nobody has written its end. False otherwise: nothing was written. */
     async finish(row: FinishedExecution): Promise<boolean> {
       const rows = await sql.query(
-        `update execution e set state = $5, error = $6, spent = $7, finished_at = ms_now()
+        `update execution e set state = $5, error = $6, spent = $7, is_over = $8, finished_at = ms_now()
          where tenant = $1 and invocation = $2 and attempt = $3 and token = $4 and state = 'started'
            and not exists (select 1 from execution n where n.tenant = $1 and n.invocation = $2 and n.attempt > $3)
          returning attempt`,
-        [row.ref.tenant, row.ref.id, row.attempt, row.token, row.state, row.error ?? null, row.spent ?? null],
+        [
+          ...[row.ref.tenant, row.ref.id, row.attempt, row.token],
+          ...[row.state, row.error ?? null, row.spent ?? null, row.isOver ?? false],
+        ],
       );
       return rows.length === 1;
     },

@@ -3,7 +3,9 @@ import type { GrantId, InvocationId, VoteId } from "../contract/ids.ts";
 import type { PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
 import type { MacGrant } from "../core/grant-mac.ts";
+import type { Place } from "../core/sealed-text.ts";
 import type { ApprovalRow } from "./approvals.ts";
+import { type Cipher, inputPlace, PLAIN } from "./cipher.ts";
 import type { Sql } from "./db.ts";
 import { pageOf, readCursor } from "./paging.ts";
 
@@ -96,11 +98,11 @@ const LIST = `${DETAIL}
   order by g.issued_at desc, g.id desc limit $8`;
 
 /** Queries of `approval_grant` and its uses. */
-export function createGrantTable(sql: Sql) {
-  return { ...createWrites(sql), ...createReads(sql) };
+export function createGrantTable(sql: Sql, cipher: Cipher = PLAIN) {
+  return { ...createWrites(sql, cipher), ...createReads(sql) };
 }
 
-function createWrites(sql: Sql) {
+function createWrites(sql: Sql, cipher: Cipher) {
   return {
     /** Adds a grant that nobody has used yet. */
     async insert(grant: NewGrant): Promise<void> {
@@ -118,10 +120,11 @@ function createWrites(sql: Sql) {
      * bounds hold is not looked at.
      */
     async lockUsable(tenant: string, call: CoveredCall, limit: number): Promise<UsableGrant[]> {
-      return sql.query<UsableGrant>(LOCK_USABLE, [
+      const rows = await sql.query<UsableGrant>(LOCK_USABLE, [
         ...[tenant, call.action, call.actor, call.run],
         ...[call.actionVersion, call.policyVersion, limit],
       ]);
+      return rows.map((row) => ({ ...row, source_input: cipher.open(row.source_input, placeOfSource(row)) }));
     },
 
     /** Counts one use of each of these grants, for this invocation. Only under {@link lockUsable}: one without a use left fails the transaction. */
@@ -138,6 +141,10 @@ function createWrites(sql: Sql) {
       return rows.length === 1;
     },
   };
+}
+
+function placeOfSource({ tenant, invocation, round }: UsableGrant): Place {
+  return inputPlace({ tenant, id: invocation }, round);
 }
 
 function createReads(sql: Sql) {

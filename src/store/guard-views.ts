@@ -3,6 +3,7 @@ import type { InvocationRef } from "../contract/ids.ts";
 import type { PageQuery } from "../contract/invocation.ts";
 import type { BudgetScope, BudgetUnit } from "../contract/policy.ts";
 import type { Page } from "../contract/problem.ts";
+import { type Cipher, inputPlace, PLAIN } from "./cipher.ts";
 import type { Sql } from "./db.ts";
 import { formatGuardId, type GuardPlace, parseGuardId } from "./guard-ids.ts";
 import { forgetGuard, lockGuard } from "./guard-resets.ts";
@@ -149,7 +150,7 @@ const DETAIL = `
   ) d`;
 
 const CHARGED = `
-  select i.guards, i.verdict, i.actor, i.action, i.run, i.session, r.input, i.decided_at
+  select i.guards, i.verdict, i.actor, i.action, i.run, i.session, i.round, r.input, i.decided_at
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
   where i.tenant = $1 and i.id = $2 and i.guards is not null and i.decided_at is not null`;
 
@@ -161,7 +162,7 @@ interface DetailRow extends GuardPlace {
 }
 
 /** Looks at what all guards keep, whatever their tables are, and makes them forget it. */
-export function createGuardViews(sql: Sql) {
+export function createGuardViews(sql: Sql, cipher: Cipher = PLAIN) {
   async function find(tenant: string, place: GuardPlace): Promise<GuardRow | undefined> {
     const [row] = await sql.query<DetailRow>(`with place as (${ONE}) ${DETAIL}`, [tenant, place.kind, place.path]);
     return row && toGuardRow(row);
@@ -187,8 +188,10 @@ export function createGuardViews(sql: Sql) {
 
     /** What was charged for a call; `undefined` when nothing limits it, or it is not decided. */
     async findCharged(ref: InvocationRef): Promise<ChargedCall | undefined> {
-      const [row] = await sql.query<ChargedCall>(CHARGED, [ref.tenant, ref.id]);
-      return row;
+      const [row] = await sql.query<ChargedCall & { readonly round: number }>(CHARGED, [ref.tenant, ref.id]);
+      if (row === undefined) return undefined;
+      const { round, ...call } = row;
+      return { ...call, input: cipher.open(call.input, inputPlace(ref, round)) };
     },
 
     /** Makes a guard forget what it counted; what it was before and is now. Only inside a transaction. */

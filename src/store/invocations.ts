@@ -1,9 +1,10 @@
 import type { InvocationId, InvocationRef } from "../contract/ids.ts";
 import type { InvocationFilter, InvocationStats, InvocationStatus, PageQuery } from "../contract/invocation.ts";
 import type { Page } from "../contract/problem.ts";
-import type { KeptRequest } from "../core/approval/request-of.ts";
+import { type Cipher, inputPlace, type KeptValue, outputPlace, PLAIN } from "./cipher.ts";
 import type { Param, Sql } from "./db.ts";
 import { createDecidedReads } from "./decided-invocations.ts";
+import { createContents, openLocked } from "./invocation-contents.ts";
 import { pageOf, readCursor } from "./paging.ts";
 import { createSetClause } from "./set-clause.ts";
 import { createLeases } from "./unstarted-invocations.ts";
@@ -30,8 +31,8 @@ export interface InvocationRow {
   /** Redacted input. */
   readonly input_view: string;
   readonly verdict: string | null;
-  /** Real output: for the ledger's answer only, never for a view. */
-  readonly output: string | null;
+  /** Real output as it is kept; `openOutput` gives the text. Never for a view. */
+  readonly output: KeptValue | null;
   /** Redacted output. */
   readonly output_view: string | null;
   readonly error: string | null;
@@ -39,6 +40,12 @@ export interface InvocationRow {
   /** What guards charged when it was decided: canonical JSON of `GuardCharges`. */
   readonly guards: string | null;
   readonly retry_of: string | null;
+  /** W3C trace context of the request that made the call. */
+  readonly trace_parent: string | null;
+  /** Id of the executed invocation that this call undoes. */
+  readonly compensates: string | null;
+  /** When its content was erased. */
+  readonly erased_at: number | null;
   readonly temporal_run_id: string | null;
   readonly cancel_at: number | null;
   readonly cancel_by: string | null;
@@ -78,6 +85,8 @@ export interface NewInvocation {
   readonly input: string;
   readonly inputView: string;
   readonly salt: string;
+  /** W3C trace context of the request that makes the call. */
+  readonly traceParent?: string | undefined;
 }
 
 /** The next round's input. */
@@ -112,8 +121,8 @@ export interface InvocationChange {
 
 const INSERT = `
   insert into invocation (tenant, id, action, action_version, task_queue, actor, actor_principal, via, run, session, reason,
-    status, idempotency_key, request_hash, digest, input_view)
-  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'accepted', $12, $13, $14, $15`;
+    status, idempotency_key, request_hash, digest, input_view, trace_parent)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'accepted', $12, $13, $14, $15, $18`;
 const INSERT_REVISION = `
   insert into input_revision (tenant, invocation, round, input, salt, digest, author) select tenant, id, round, $16, $17, $14, $6 from added`;
 
@@ -139,28 +148,30 @@ const LOCK = `
   from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
   where i.tenant = $1 and i.id = $2 for update of i`;
 
-const REQUEST = `
-  select i.action, i.actor, i.via, i.run, r.input
-  from invocation i join input_revision r on r.tenant = i.tenant and r.invocation = i.id and r.round = i.round
-  where i.tenant = $1 and i.id = $2`;
-
 const FILTER = `tenant = $1 and ($2::text is null or status = $2) and ($3::text is null or action = $3) and ($4::text is null or actor = $4)
   and ($5::text is null or run = $5) and ($6::text is null or idempotency_key = $6)
   and ($7::timestamptz is null or created_at > $7) and ($8::timestamptz is null or created_at < $8)
   and ($9::text is null or actor = $9 or via = $9)`;
 
 /** Queries of `invocation`, its input revisions and its idempotency keys. */
-export function createInvocationTable(sql: Sql) {
-  return { ...createWrites(sql), ...createReads(sql), ...createDecidedReads(sql), ...createLeases(sql) };
+export function createInvocationTable(sql: Sql, cipher: Cipher = PLAIN) {
+  return {
+    ...createWrites(sql, cipher),
+    ...createReads(sql),
+    ...createContents(sql, cipher),
+    ...createDecidedReads(sql, cipher),
+    ...createLeases(sql),
+  };
 }
 
-function createWrites(sql: Sql) {
+function createWrites(sql: Sql, cipher: Cipher) {
   return {
     /** Inserts an accepted invocation, its first revision, its key and its run. False when the key is taken: nothing was written. */
     async accept(row: NewInvocation): Promise<boolean> {
       const accept = row.idempotencyKey === undefined ? ACCEPT : ACCEPT_KEYED;
       const text = `${accept}${row.run === undefined ? "" : NAME_RUN} select id from added`;
-      return (await sql.query(text, acceptParams(row))).length === 1;
+      const input = cipher.seal(row.input, inputPlace(row.ref, 1));
+      return (await sql.query(text, acceptParams({ ...row, input }))).length === 1;
     },
 
     /** Frees the key that stands for this invocation: the next call with it is a new one. */
@@ -174,21 +185,26 @@ function createWrites(sql: Sql) {
 
     /** One invocation with its current revision, locked until the transaction ends. The first lock of every transaction. */
     async lock(ref: InvocationRef): Promise<LockedInvocation | undefined> {
-      return (await sql.query<LockedInvocation>(LOCK, [ref.tenant, ref.id]))[0];
+      const [row] = await sql.query<LockedInvocation>(LOCK, [ref.tenant, ref.id]);
+      return row && openLocked(row, cipher);
     },
 
     /** Adds a revision of the input and makes it the current one. Only under {@link lock}. */
     async revise(ref: InvocationRef, revision: NewRevision): Promise<void> {
+      const { round, judged = revision.input } = revision;
       await sql.query(REVISE, [
-        ...[ref.tenant, ref.id, revision.round, revision.input, revision.salt, revision.digest],
-        ...[revision.author, revision.input_view, revision.difference ?? null, revision.action_version ?? null],
-        revision.judged === revision.input ? null : (revision.judged ?? null),
+        ...[ref.tenant, ref.id, round, cipher.seal(revision.input, inputPlace(ref, round)), revision.salt],
+        ...[revision.digest, revision.author, revision.input_view, revision.difference ?? null],
+        revision.action_version ?? null,
+        judged === revision.input ? null : cipher.seal(judged, inputPlace(ref, round, "judged")),
       ]);
     },
 
     /** Writes the columns that changed. */
     async update(ref: InvocationRef, change: InvocationChange): Promise<void> {
-      const set = createSetClause({ ...change }, 3);
+      const { output } = change;
+      const sealed = output === undefined ? {} : { output: cipher.seal(output, outputPlace(ref)) };
+      const set = createSetClause({ ...change, ...sealed }, 3);
       await sql.query(`update invocation set ${set.text} where tenant = $1 and id = $2`, [
         ref.tenant,
         ref.id,
@@ -207,11 +223,6 @@ function createReads(sql: Sql) {
         ref.id,
       ]);
       return rows[0];
-    },
-
-    /** The call as it stands, with the real input of its current round: for deciding, never for a view. */
-    async readRequest(ref: InvocationRef): Promise<KeptRequest | undefined> {
-      return (await sql.query<KeptRequest>(REQUEST, [ref.tenant, ref.id]))[0];
     },
 
     /** The invocation that a key stands for, with the hash of its request. */
@@ -276,22 +287,8 @@ function filterParams({ tenant, filter, ownedBy }: InvocationScope): Param[] {
 
 function acceptParams(row: NewInvocation): Param[] {
   return [
-    row.ref.tenant,
-    row.ref.id,
-    row.action,
-    row.actionVersion,
-    row.taskQueue,
-    row.actor,
-    row.actorPrincipal,
-    row.via ?? null,
-    row.run ?? null,
-    row.session ?? null,
-    row.reason ?? null,
-    row.idempotencyKey ?? null,
-    row.requestHash,
-    row.digest,
-    row.inputView,
-    row.input,
-    row.salt,
+    ...[row.ref.tenant, row.ref.id, row.action, row.actionVersion, row.taskQueue, row.actor, row.actorPrincipal],
+    ...[row.via ?? null, row.run ?? null, row.session ?? null, row.reason ?? null, row.idempotencyKey ?? null],
+    ...[row.requestHash, row.digest, row.inputView, row.input, row.salt, row.traceParent ?? null],
   ];
 }

@@ -1,5 +1,6 @@
 import { Manifest } from "../contract/manifest.ts";
 import type { Sql } from "./db.ts";
+import { IS_PRESENT } from "./workers.ts";
 
 /** Parsed documents kept at most. Our choice: more than the actions of any fleet we know of. */
 const PARSED_LIMIT = 2_000;
@@ -12,10 +13,21 @@ const CURRENT = "order by name, published_at desc, version desc";
 /** Actions are published for every tenant. */
 const EVERY_TENANT = "*";
 
+/** Says in SQL that a worker is there which has a manifest's version, whatever queue it polls. */
+function served(manifest: string): string {
+  return `exists (select 1 from worker w where w.versions::jsonb ->> ${manifest}.name = ${manifest}.version and ${IS_PRESENT})`;
+}
+
 /** Queries of `action_manifest`. The newest publication of a name is the current one. */
 export function createManifestTable(sql: Sql) {
   return {
-    /** Publishes manifests, one per name; each becomes the current one of its name even when an older publication had the same version. */
+    /** Which of these names have a current manifest whose version no worker has that is there. */
+    listUnserved: (names: readonly string[]): Promise<string[]> => listUnserved(sql, names),
+
+    /**
+     * Publishes manifests, one per name. Each becomes the current one of its name, also when an older publication had the same version;
+     * but not while a worker is there that has a version published later: a worker of the release before may start in a roll-out too.
+     */
     async publish(manifests: readonly Manifest[]): Promise<void> {
       // Sorted, so that two workers that publish at once lock rows in one order.
       const sorted = [...manifests].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -25,7 +37,11 @@ export function createManifestTable(sql: Sql) {
            select max(published_at) + interval '1 millisecond' from action_manifest
            where tenant = $1 and name = m.name and version <> m.version))
          from unnest($2::text[], $3::text[], $4::text[]) as m (name, version, document)
-         on conflict (tenant, name, version) do update set document = excluded.document, published_at = excluded.published_at`,
+         on conflict (tenant, name, version) do update set document = excluded.document,
+           published_at = case when exists (
+             select 1 from action_manifest n where n.tenant = excluded.tenant and n.name = excluded.name
+               and n.published_at > action_manifest.published_at and ${served("n")}
+           ) then action_manifest.published_at else excluded.published_at end`,
         [
           EVERY_TENANT,
           sorted.map((manifest) => manifest.name),
@@ -62,6 +78,16 @@ export function createManifestTable(sql: Sql) {
       return rows.map((row) => parseDocument(row.name, row.document));
     },
   };
+}
+
+async function listUnserved(sql: Sql, names: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>(
+    `select m.name from (
+       select distinct on (name) name, version from action_manifest where tenant = $1 and name = any($2) ${CURRENT}
+     ) m where not ${served("m")}`,
+    [EVERY_TENANT, names],
+  );
+  return rows.map(({ name }) => name);
 }
 
 function parseDocument(slot: string, document: string): Manifest {

@@ -1,7 +1,9 @@
 import type { Decision } from "../contract/approval.ts";
 import type { InvocationId, InvocationRef, VoteId } from "../contract/ids.ts";
 import type { ErrorCode } from "../core/errors.ts";
+import { type Cipher, PLAIN } from "./cipher.ts";
 import type { Sql } from "./db.ts";
+import { openEdit, openEdits, sealEdit } from "./vote-edits.ts";
 import { createVoteLookups } from "./vote-lookups.ts";
 
 /** A vote as it is kept. The MAC covers what was decided, by whom, about what and when, with its edit and grant; not the idempotency key. */
@@ -38,11 +40,11 @@ export interface VoteJudgement {
 }
 
 /** Queries of `vote`. */
-export function createVoteTable(sql: Sql) {
-  return { ...createWrites(sql), ...createReads(sql), ...createVoteLookups(sql) };
+export function createVoteTable(sql: Sql, cipher: Cipher = PLAIN) {
+  return { ...createWrites(sql, cipher), ...createReads(sql, cipher), ...createVoteLookups(sql, cipher) };
 }
 
-function createWrites(sql: Sql) {
+function createWrites(sql: Sql, cipher: Cipher) {
   return {
     /** Keeps a vote that the door received; it counts only once it is judged. */
     async insert(vote: Omit<VoteRow, "state" | "code">): Promise<void> {
@@ -52,7 +54,7 @@ function createWrites(sql: Sql) {
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'received')`,
         [
           ...[vote.tenant, vote.id, vote.invocation, vote.round, vote.stage, vote.digest],
-          ...[vote.voter, vote.decision, vote.reason, vote.edit, vote.grant_terms],
+          ...[vote.voter, vote.decision, vote.reason, sealEdit(vote, cipher), vote.grant_terms],
           ...[vote.idempotency_key, new Date(vote.made_at), vote.mac],
         ],
       );
@@ -91,28 +93,31 @@ function createWrites(sql: Sql) {
   };
 }
 
-function createReads(sql: Sql) {
+function createReads(sql: Sql, cipher: Cipher) {
   return {
     /** One vote. */
     async get(tenant: string, id: VoteId): Promise<VoteRow | undefined> {
-      return (await sql.query<VoteRow>(`select * from vote where tenant = $1 and id = $2`, [tenant, id]))[0];
+      const [row] = await sql.query<VoteRow>(`select * from vote where tenant = $1 and id = $2`, [tenant, id]);
+      return row && openEdit(row, cipher);
     },
 
     /** Every vote of the round that isn't refused, oldest first. */
-    listOfRound(ref: InvocationRef, round: number): Promise<VoteRow[]> {
-      return sql.query<VoteRow>(
+    async listOfRound(ref: InvocationRef, round: number): Promise<VoteRow[]> {
+      const rows = await sql.query<VoteRow>(
         `select * from vote where tenant = $1 and invocation = $2 and round = $3 and state <> 'refused' order by made_at, id`,
         [ref.tenant, ref.id, round],
       );
+      return openEdits(rows, cipher);
     },
 
     /** One voter's votes of the round that aren't refused, oldest first. */
-    listOfVoter(ref: InvocationRef, round: number, voter: string): Promise<VoteRow[]> {
-      return sql.query<VoteRow>(
+    async listOfVoter(ref: InvocationRef, round: number, voter: string): Promise<VoteRow[]> {
+      const rows = await sql.query<VoteRow>(
         `select * from vote where tenant = $1 and invocation = $2 and round = $3 and voter = $4 and state <> 'refused'
          order by made_at, id`,
         [ref.tenant, ref.id, round, voter],
       );
+      return openEdits(rows, cipher);
     },
 
     /** Everybody with a vote in the newest round that isn't refused. */

@@ -46,6 +46,16 @@ test.each([
   expect(defineAction(buildDefinition({ execution })).execution).toMatchObject(expected);
 });
 
+test.each(["verifiable", "at_most_once"])("defineAction() takes a probe in mode %s", (mode) => {
+  const probe = (): "done" => "done";
+  expect(defineAction(buildDefinition({ execution: { mode }, probe }))).toMatchObject({ probe, execution: { mode } });
+});
+
+test("defineAction() takes a compensation of any action whose name leaves room for it", () => {
+  const compensate = (): void => undefined;
+  expect(defineAction(buildDefinition({ name: "a".repeat(189), compensate }))).toMatchObject({ compensate });
+});
+
 test.each([
   [{ name: "Mail.send" }, /^Action: name must be lower-case words/],
   [{ name: "a".repeat(201) }, /^Action: name must be/],
@@ -71,6 +81,15 @@ test.each([
   [{ execution: { heartbeatTimeoutMs: 2 ** 31 } }, /execution\.heartbeatTimeoutMs must be a whole number/],
   [{ execution: { retryOn: true } }, /execution\.retryOn must be a function/],
   [{ execution: { mode: "inline", attemptTimeoutMs: 5_001 } }, /attemptTimeoutMs must be at most 5000 in mode inline/],
+  [{ execution: { mode: "verifiable" } }, /probe must be there in mode verifiable/],
+  [{ execution: { mode: "verifiable" }, probe: "done" }, /probe must be a function/],
+  [{ probe: (): string => "done" }, /probe is only asked in the modes at_most_once and verifiable/],
+  [{ execution: { mode: "inline" }, probe: (): string => "done" }, /probe is only asked in the modes/],
+  [{ compensate: {} }, /compensate must be a function/],
+  [
+    { name: "a".repeat(190), compensate: () => undefined },
+    /compensate needs a name of at most 200 characters with \.compensate/,
+  ],
   [{ execution: { attemptTimeoutMs: 2, totalTimeoutMs: 1 } }, /totalTimeoutMs must be at least attemptTimeoutMs/],
 ])("defineAction() refuses %j", (changes, message) => {
   const define = () => defineAction(buildDefinition(changes));

@@ -100,3 +100,15 @@ test("describeAction() keeps what JSON Schema can say", () => {
     properties: { amountCents: { type: "integer", exclusiveMinimum: 0 }, note: { pattern: "^[a-z]+$", maxLength: 9 } },
   });
 });
+
+test("describeAction() tells that an action can be probed and compensated, and nothing of how", () => {
+  const [probe, compensate] = [(): string => "done", (): void => undefined];
+  const manifest = describeAction(buildAction({ execution: { mode: "verifiable" }, probe, compensate }), "mail");
+  expect(manifest).toMatchObject({ canProbe: true, canCompensate: true, execution: { mode: "verifiable" } });
+  expect(Manifest.parse(manifest)).toEqual(manifest);
+  const other = { probe: () => "unknown", compensate: async () => undefined, execution: { mode: "verifiable" } };
+  expect(describeAction(buildAction(other), "mail").version).toBe(manifest.version);
+  const plain = describeAction(buildAction(), "mail");
+  expect(plain).not.toHaveProperty("canProbe");
+  expect(plain).not.toHaveProperty("canCompensate");
+});

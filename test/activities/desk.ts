@@ -76,6 +76,8 @@ export interface DeskOptions {
   readonly policy?: string;
   /** Prices of models. */
   readonly tariff?: ActivityPorts["tariff"];
+  /** Instead of the desk's own. */
+  readonly ports?: Partial<ActivityPorts>;
 }
 
 /** Opens a desk with actions `asked.<mode>`, `free.<mode>` and `shut.<mode>` for every execution mode. */
@@ -111,6 +113,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       actions: new Map(actions.map((action) => [action.name, action])),
       identity: "desk",
       tariff: options.tariff,
+      ...options.ports,
     },
     acts: [],
     behave: () => ({}),
@@ -146,9 +149,18 @@ function deskAction(kind: string, mode: ExecutionMode, desk: () => Desk) {
 }
 
 /** Nobody takes up what is accepted here, but the test. */
-function noRuns(): GatewayPorts["runs"] {
+export function noRuns(): GatewayPorts["runs"] {
   const nothing = () => Promise.resolve();
-  return { start: nothing, wake: nothing, cancel: nothing, countWorkers: async () => 1, uiUrl: () => undefined };
+  return {
+    start: nothing,
+    wake: nothing,
+    cancel: nothing,
+    countWorkers: async () => 1,
+    compensate: nothing,
+    probe: nothing,
+    missingSearchAttributes: async () => [],
+    uiUrl: () => undefined,
+  };
 }
 
 /** The activities over the desk's database, or over one that breaks off. */

@@ -1,5 +1,7 @@
 import { access, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Ajv } from "ajv";
 import { parse } from "yaml";
 import { beforeAll, expect, test } from "vitest";
 import { packageRoot } from "../../src/embedded/temporal-cli.ts";
@@ -56,4 +58,22 @@ test("docker-compose.yml names files of the image that the clone has", async () 
   const paths = words.filter((word) => word.startsWith("/app/")).map((word) => word.slice("/app/".length));
   expect(paths.length).toBeGreaterThan(0);
   for (const path of paths) await access(join(packageRoot(), path));
+});
+
+/** Whether the schema of compose files takes a document; its package is a linter, of which only the schema is wanted. */
+async function fitsSchema(document: unknown): Promise<boolean> {
+  const folder = dirname(createRequire(import.meta.url).resolve("dclint/package.json"));
+  // It names draft 7, which is what the checker takes by default, by an address of its own.
+  const text = await readFile(join(folder, "schemas/compose.schema.json"), "utf8");
+  const schema = JSON.parse(text.replace(/"\$schema": "[^"]+",/, "")) as object;
+  return new Ajv({ strict: false, validateFormats: false }).validate(schema, document);
+}
+
+test("docker-compose.yml fits the schema of compose files, which a misspelt member doesn't", async () => {
+  expect(await fitsSchema(parse(text, { merge: true }))).toBe(true);
+  expect(await fitsSchema(parse(text.replaceAll("healthcheck:", "healthchecks:"), { merge: true }))).toBe(false);
+});
+
+test("docker-compose.yml checks the health of everything that serves", () => {
+  for (const name of ["postgres", "temporal", "api", "worker"]) expect(services[name]?.healthcheck).toBeDefined();
 });

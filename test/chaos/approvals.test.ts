@@ -9,9 +9,9 @@ import { type CastVote, hirePeople, insist, type Person, type SeenApproval, vote
 import { createRandom, type Random } from "./fixtures/random.ts";
 import { judgeAgain, type KeptVote } from "./fixtures/votes-model.ts";
 
-// Environment of this file alone: CHAOS_APPROVALS is how many approvals people are asked for (default 40; the long form is 200),
+// Environment of this file alone: CHAOS_APPROVALS is how many approvals people are asked for (default 24; the long form is 200),
 // CHAOS_SEED what all that is random comes from (default 6).
-const APPROVALS = Number(process.env["CHAOS_APPROVALS"] ?? 40);
+const APPROVALS = Number(process.env["CHAOS_APPROVALS"] ?? 24);
 const SEED = Number(process.env["CHAOS_SEED"] ?? 6);
 
 /** Of so many calls one is answered by nobody. */

@@ -4,7 +4,7 @@ import { eventually } from "../support/processes.ts";
 import type { InvokedView, WireCaller } from "../support/wire-caller.ts";
 
 const WAITING = 50;
-const MODES = ["idempotent", "once", "inline"] as const;
+const MODES = ["idempotent", "once", "verifiable", "inline"] as const;
 const HANGS = ["before", "after"] as const;
 
 const server = createChaosServer();
@@ -93,6 +93,14 @@ test.for(["idempotent", "inline"])(
     expect([countOf(`${mode} before`), countOf(`${mode} after`)]).toEqual([1, 2]);
   },
 );
+
+test("countersign start asks the probe what became of a call that kill -9 interrupted in mode verifiable, and doubles nothing", async () => {
+  for (const [hang, attempts] of [["before", 2] as const, ["after", 1] as const]) {
+    const id = idOf(`verifiable ${hang}`);
+    expect(await agent.read(id, 40_000)).toMatchObject({ status: "executed", attempts, output: { key: id } });
+  }
+  expect([countOf("verifiable before"), countOf("verifiable after")]).toEqual([1, 1]);
+});
 
 test("countersign start calls uncertain what kill -9 interrupted in mode at_most_once, never runs it again, and takes a person's word", async () => {
   for (const hang of HANGS) {

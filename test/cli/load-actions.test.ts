@@ -19,7 +19,7 @@ const NAME = `export const name: string = "say.hello";`;
 
 describe("loadActions()", () => {
   test("loads the billing example", async () => {
-    const actions = await loadActions(join(CLONE, "examples/billing/actions.ts"));
+    const { actions } = await loadActions(join(CLONE, "examples/billing/actions.ts"));
     expect(actions.map(({ name }) => name)).toEqual([
       "billing.list_invoices",
       "billing.get_invoice",
@@ -34,7 +34,8 @@ describe("loadActions()", () => {
     ["without a package.json", {}],
   ])("finds countersign from a nested folder %s", async (_, files) => {
     const folder = writeFiles({ ...files, "deep/actions.ts": MODULE, "deep/name.ts": NAME }, INSIDE_CLONE);
-    expect(await loadActions(join(folder, "deep/actions.ts"))).toMatchObject([{ name: "say.hello", risk: "low" }]);
+    const { actions } = await loadActions(join(folder, "deep/actions.ts"));
+    expect(actions).toMatchObject([{ name: "say.hello", risk: "low" }]);
   });
 
   test("loads JavaScript", async () => {
@@ -43,7 +44,17 @@ describe("loadActions()", () => {
       { "package.json": `{ "type": "module" }`, "actions.js": module, "name.js": `export const name = "say.js";` },
       INSIDE_CLONE,
     );
-    expect(await loadActions(join(folder, "actions.js"))).toMatchObject([{ name: "say.js" }]);
+    expect((await loadActions(join(folder, "actions.js"))).actions).toMatchObject([{ name: "say.js" }]);
+  });
+
+  test.each([
+    ["an object", `export const credentials = { word: "of ", get(name) { return this.word + name; } };`],
+    ["a function", `export const credentials = (name) => "of " + name;`],
+  ])("takes credentials as %s", async (_, text) => {
+    const folder = writeFiles({ "actions.js": `export const actions = []; ${text}` }, INSIDE_CLONE);
+    const { credentials } = await loadActions(join(folder, "actions.js"));
+    const call = { tenant: "default", actor: "agent", run: undefined, action: "mail.send", invocation: "ivn_1" };
+    expect(await credentials?.get("mail", call)).toBe("of mail");
   });
 
   test.each([
@@ -54,6 +65,11 @@ describe("loadActions()", () => {
       /actions\[0\], which was not made by/,
     ],
     ["exports one name twice", `${MODULE} actions.push(actions[0]);`, /exports two actions named say\.hello/],
+    [
+      "exports credentials of no use",
+      `export const actions = []; export const credentials = { fetch: () => "" };`,
+      /must export credentials as a function or as an object with a function get/,
+    ],
     ["throws", `throw new Error("No database");`, /Can't load the actions module .*: No database$/],
     ["can't be parsed", `export const = 1;`, /Can't load the actions module/],
     ["imports what isn't there", `import "./gone.ts";`, /Can't load the actions module .*gone/],

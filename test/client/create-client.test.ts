@@ -129,6 +129,13 @@ test("run() keeps waiting while the server is away", async () => {
   expect(await client.run(refund, { invoiceId: "inv_1" })).toEqual({ refundId: "re_1" });
 });
 
+test("run() with the key of a call whose output was erased rejects, and gives no made-up output", async () => {
+  const erased = buildView({ input: null, replayed: true, erasedAt: "2026-02-01T00:00:00.000Z" });
+  const { run } = connect((await startWireServer({ status: 200, body: erased })).url);
+  const answer = run(refund, { invoiceId: "inv_1" }, { idempotencyKey: "k" });
+  await expect(answer).rejects.toMatchObject({ name: "CountersignError", code: "not_found", invocation: erased });
+});
+
 test("run() makes one key of its own and repeats the call with it", async () => {
   const server = await startWireServer("drop", { status: 200, body: buildView({ output: { refundId: "re_1" } }) });
   await connect(server.url).run(refund, { invoiceId: "inv_1" });

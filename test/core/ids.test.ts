@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { newInvocationId, newVoteId, parseInvocationId, parseVoteId } from "../../src/core/ids.ts";
+import {
+  newInvocationId,
+  newVoteId,
+  newWebhookId,
+  parseInvocationId,
+  parseVoteId,
+  parseWebhookId,
+} from "../../src/core/ids.ts";
 
 const BYTES = fc.uint8Array({ minLength: 26, maxLength: 26 });
 
@@ -50,4 +57,10 @@ describe("parseInvocationId", () => {
   test("parseInvocationId() takes an id as it is", () => {
     expect(parseInvocationId("ivn_00000000000000000000000000")).toBe("ivn_00000000000000000000000000");
   });
+});
+
+test("parseWebhookId() takes what newWebhookId() gives, and no other id", () => {
+  const id = newWebhookId((size) => new Uint8Array(size).fill(7));
+  expect([parseWebhookId(id), parseVoteId(id)]).toEqual([id, undefined]);
+  expect([parseWebhookId("whk_"), parseWebhookId(id.replace("whk", "ivn"))]).toEqual([undefined, undefined]);
 });

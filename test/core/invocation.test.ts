@@ -1,7 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvocationStatus } from "../../src/contract/invocation.ts";
-import { canMove, isClosed, isFinal, judgeAbandoned, mayRun } from "../../src/core/invocation.ts";
+import {
+  canMove,
+  isClosed,
+  isFinal,
+  judgeAbandoned,
+  judgeProbe,
+  mayRun,
+  mayStillActMs,
+  probingMs,
+  PROBE_WAITS_MS,
+} from "../../src/core/invocation.ts";
 
 const ALL = InvocationStatus.options;
 const FINAL = ["executed", "failed", "denied", "rejected", "expired", "canceled"] as const;
@@ -54,12 +64,13 @@ test("isClosed() holds for the final states and for uncertain, which only a pers
 test.each([
   ["idempotent", "run"],
   ["inline", "run"],
+  ["verifiable", "probe"],
   ["at_most_once", "uncertain"],
 ] as const)("mayRun() in mode %s after an attempt that went silent says %s", (mode, answer) => {
   expect(mayRun(mode, "started")).toBe(answer);
 });
 
-test.each(["idempotent", "inline", "at_most_once"] as const)(
+test.each(["idempotent", "inline", "verifiable", "at_most_once"] as const)(
   "mayRun() in mode %s runs the first attempt, and another after a reported error",
   (mode) => {
     expect([mayRun(mode, undefined), mayRun(mode, "erred")]).toEqual(["run", "run"]);
@@ -71,4 +82,25 @@ test.each([
   ["started", "uncertain"],
 ] as const)("judgeAbandoned() of a last attempt that is %s says %s", (last, known) => {
   expect(judgeAbandoned(last)).toBe(known);
+});
+
+test.each([
+  ["done", true, "executed"],
+  ["done", false, "executed"],
+  ["not_done", true, "again"],
+  ["not_done", false, "failed"],
+  ["unknown", true, "uncertain"],
+  ["unknown", false, "uncertain"],
+] as const)("judgeProbe() of %s, with another attempt allowed: %s, says %s", (word, mayFollow, judged) => {
+  expect(judgeProbe(word, mayFollow)).toBe(judged);
+});
+
+test("probingMs() leaves every question its time, and every wait between two", () => {
+  const waitsMs = PROBE_WAITS_MS.reduce((sum, waitMs) => sum + waitMs, 0);
+  expect(probingMs(1_000) - waitsMs).toBe((PROBE_WAITS_MS.length + 1) * 1_000);
+});
+
+test("mayStillActMs() gives an attempt its time and five seconds, and never less than nothing", () => {
+  const attempt = { startedAtMs: 1_000, attemptTimeoutMs: 2_000 };
+  expect([1_000, 7_999, 8_000, 60_000].map((nowMs) => mayStillActMs(attempt, nowMs))).toEqual([7_000, 1, 0, 0]);
 });

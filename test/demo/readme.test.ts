@@ -10,6 +10,7 @@ import { type ProcessResult, runProcess } from "../support/run-process.ts";
 const CLONE = fileURLToPath(new URL("../../", import.meta.url));
 const README = readFileSync(join(CLONE, "README.md"), "utf8");
 const GUARDS = readFileSync(join(CLONE, "docs/guards.md"), "utf8");
+const EXECUTION = readFileSync(join(CLONE, "docs/execution.md"), "utf8");
 const CONFIGURATION = readFileSync(join(CLONE, "docs/configuration.md"), "utf8");
 
 /** Inside the clone, so that `countersign` is this package. */
@@ -26,9 +27,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+// What execution.md's module reads its credential from.
+process.env["BANK_TOKEN"] = "bank-token";
+
 /** Writes every block that names a file into the folder, and what the blocks leave to the reader. */
 function writeBlocks(): void {
-  for (const [, name = "", text = ""] of `${README}${GUARDS}`.matchAll(/^```\w+ (\S+)\n([\s\S]*?)^```$/gm)) {
+  for (const [, name = "", text = ""] of `${README}${GUARDS}${EXECUTION}`.matchAll(
+    /^```\w+ (\S+)\n([\s\S]*?)^```$/gm,
+  )) {
     writeFileSync(join(folder, name), text);
   }
   const refund =
@@ -42,9 +48,24 @@ function writeBlocks(): void {
     },
   }`;
   writeFileSync(join(folder, "shop.ts"), `export const shop = ${shop};\n`);
+  const bank = `const sent = new Map<string, string>();
+export const bank = {
+  send: async ({ reference }: { reference: string; cents: number }, token: string) => {
+    if (token !== "bank-token") throw new Error("The bank knows no such token");
+    sent.set(reference, "t_1");
+    if (reference === "lost") throw new Error("The connection broke");
+    return { transferId: "t_1" };
+  },
+  find: async (reference: string, _token: string) => sent.get(reference),
+  recall: async (call: { reference: string; transferId: string | undefined; idempotencyKey: string }, _token: string) =>
+    void sent.delete(call.reference),
+};\n`;
+  writeFileSync(join(folder, "bank.ts"), bank);
   const all = `import { actions as refunds } from "./actions.ts";
 import { cancelOrder, readOrder } from "./guards.ts";
-export const actions = [...refunds, readOrder, cancelOrder];\n`;
+import { transfer } from "./execution.ts";
+export { credentials } from "./execution.ts";
+export const actions = [...refunds, readOrder, cancelOrder, transfer];\n`;
   writeFileSync(join(folder, "all-actions.ts"), all);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] }));
 }
@@ -91,7 +112,7 @@ test("README.md's policy passes the check and the cases that README.md has for i
 
 test("configuration.md names every variable that a process reads", () => {
   const documented = new Set(
-    CONFIGURATION.match(/`(?:COUNTERSIGN|DATABASE|TEMPORAL)_\w+`/g)?.map((name) => name.slice(1, -1)),
+    CONFIGURATION.match(/`(?:COUNTERSIGN|DATABASE|TEMPORAL|OTEL)_\w+`/g)?.map((name) => name.slice(1, -1)),
   );
   expect(Object.keys(Environment.shape).filter((name) => !documented.has(name))).toEqual([]);
 });
@@ -152,6 +173,14 @@ test(
     expect(refused).toMatchObject({ status: 503, body: { code: "circuit_open", dependency: "shop" } });
   },
 );
+
+test("execution.md's action is asked what has happened after a broken connection, and has its credential", async () => {
+  const { agent } = server.announced().demoKeys;
+  const sent = await post(agent, { action: "shop.transfer", input: { reference: "lost", cents: 5 }, waitMs: 60_000 });
+  expect(sent).toMatchObject({ status: 200, body: { status: "executed", output: { transferId: "t_1" }, attempts: 1 } });
+  const refused = await post(agent, { action: "shop.transfer", input: { reference: "r", cents: 1_000_001 } });
+  expect(refused).toMatchObject({ status: 502, body: { detail: "The bank takes no more than 10,000" } });
+});
 
 /** Calls an action by HTTP. */
 async function post(

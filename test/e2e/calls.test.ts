@@ -238,25 +238,6 @@ describe("POST /v1/invocations/{id}/cancel", () => {
   });
 });
 
-test("POST /v1/invocations/{id}/reconcile lets an admin say what became of an uncertain call", async () => {
-  const { id } = await agent.invoke("test.doubtful", {});
-  const path = `/v1/invocations/${id}/reconcile`;
-  const finding = { outcome: "executed", output: { receipt: "r7" }, note: "Seen at the bank" };
-  expect(await server.send("POST", path, { key: server.agentKey, body: finding })).toMatchObject({ status: 403 });
-  const unfit = await server.send("POST", path, { body: { ...finding, output: { receipt: 7 } } });
-  expect(unfit).toMatchObject({ status: 422, body: { code: "invalid_input" } });
-  const reconciled = await server.send("POST", path, { body: finding });
-  expect(reconciled).toMatchObject({ status: 200, body: { status: "executed", output: { receipt: "r7" } } });
-  expect(await server.send("POST", path, { body: finding })).toMatchObject({
-    status: 409,
-    body: { code: "already_final" },
-  });
-  expect((await agent.invocations.events(id)).at(-1)).toMatchObject({
-    type: "invocation.reconciled",
-    principal: "admin",
-  });
-});
-
 describe("POST /v1/approvals/{id}/votes", () => {
   it("answers a late vote 409 with the standing resolution, and the same vote again as before", async () => {
     const { id } = await agent.invoke("billing.issue_refund", refund);

@@ -232,7 +232,12 @@ describe("GET /openapi.json", () => {
         ...["get /v1/sessions/{id}", "post /v1/sessions/{id}/close"],
         ...["get /v1/principals/{subject}", "put /v1/principals/{subject}"],
         ...["post /v1/runs", "get /v1/runs", "get /v1/runs/{id}", "post /v1/runs/{id}/end"],
+        ...["post /v1/runs/{id}/compensate", "post /v1/invocations/{id}/retry"],
         ...["get /v1/guards", "get /v1/guards/{id}", "post /v1/guards/{id}/reset", "get /metrics"],
+        ...["get", "post"].map((method) => `${method} /v1/webhooks`),
+        ...["get", "put", "delete"].map((method) => `${method} /v1/webhooks/{id}`),
+        ...["get /v1/webhooks/{id}/secret", "post /v1/webhooks/{id}/rotate-secret"],
+        ...["get /v1/webhooks/{id}/deliveries", "post /v1/webhooks/{id}/replay"],
       ].toSorted(),
     );
   });

@@ -1,3 +1,4 @@
+import type { Credentials } from "../../src/action/credentials.ts";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +31,16 @@ const doubtful = defineAction({
   input: z.object({}),
   output: z.object({ receipt: z.string() }),
   run: () => Promise.reject(new Error("Socket hang up")),
+});
+const traced = defineAction({
+  name: "test.traced",
+  description: "Errs where only its probe can know, which has a credential for that",
+  execution: { mode: "at_most_once" },
+  input: z.object({ trace: z.enum(["found", "lost"]) }),
+  output: z.object({ receipt: z.string() }),
+  run: () => Promise.reject(new Error("Socket hang up")),
+  probe: async ({ trace }, { credentials }) =>
+    trace === "lost" ? "unknown" : { done: { receipt: `r7 by ${await credentials.get("bank")}` } },
 });
 
 /** An answer as it came over the wire. */
@@ -75,8 +86,10 @@ export async function startServer(): Promise<TestServer> {
   const policyFile = join(dataDir, "policy.yaml");
   copyFileSync(BILLING_POLICY, policyFile);
   writeFileSync(policyFile, `${readFileSync(BILLING_POLICY, "utf8")}${TEST_RULES}`);
-  const actions = [...billing, brief, doubtful];
-  const server = await startEmbedded({ actions, policyFile, dataDir, port: 0, logLevel: "silent", demo: true });
+  const actions = [...billing, brief, doubtful, traced];
+  const credentials: Credentials = { get: async (name, { actor }) => `${name}-token-of-${actor}` };
+  const options = { actions, credentials, policyFile, dataDir, port: 0, demo: true };
+  const server = await startEmbedded({ ...options, logLevel: "silent" });
   const { url, adminKey } = server;
   return {
     ...{ url, adminKey, policyFile },

@@ -6,12 +6,15 @@ import { type Answer, startServer, type TestServer } from "./server.ts";
 const NO_INVOCATION = "ivn_00000000000000000000000000";
 const NO_KEY = "key_00000000000000000000000000";
 const NO_GRANT = "grt_00000000000000000000000000";
+const NO_WEBHOOK = "whk_00000000000000000000000000";
 
 let server: TestServer;
 /** May do everything that a tenant's own people may do. */
 let stranger: CreatedKey;
 /** What tenant `default` has, and no other may learn of. */
-let theirs: Readonly<Record<"run" | "pending" | "executed" | "uncertain" | "key" | "subject" | "grant", string>>;
+let theirs: Readonly<
+  Record<"run" | "pending" | "executed" | "uncertain" | "key" | "subject" | "grant" | "webhook", string>
+>;
 
 beforeAll(async () => {
   server = await startServer();
@@ -25,7 +28,18 @@ beforeAll(async () => {
   const uncertain = await agent.invoke("test.doubtful", {});
   const { id: key, subject } = await server.createKey({ subject: "insider", groups: ["finance"] });
   const grant = await issueGrant();
-  theirs = { run: "our-run", pending: pending.id, executed: executed.id, uncertain: uncertain.id, key, subject, grant };
+  const { webhooks } = server.client(server.adminKey);
+  const { id: webhook } = await webhooks.create({ url: "https://hooks.example.com/", types: ["grant.revoked"] });
+  theirs = {
+    run: "our-run",
+    pending: pending.id,
+    executed: executed.id,
+    uncertain: uncertain.id,
+    key,
+    subject,
+    grant,
+    webhook,
+  };
   stranger = await server.createKey({
     subject: "demo-approver",
     tenant: "acme",
@@ -53,7 +67,11 @@ const BODIES: Readonly<Record<string, object>> = {
   "post /v1/approvals/{id}/approve": {},
   "post /v1/approvals/{id}/reject": { reason: "Not yours" },
   "put /v1/principals/{subject}": { groups: ["finance"] },
+  "put /v1/webhooks/{id}": { disabled: true },
+  "post /v1/webhooks/{id}/replay": { state: "dead" },
   "post /v1/runs/{id}/end": { outcome: "failed" },
+  "post /v1/runs/{id}/compensate": { reason: "Not yours" },
+  "post /v1/invocations/{id}/retry": { reason: "Not yours" },
 };
 
 /** Every route that takes an id, from the server's own document; actions belong to all tenants. */
@@ -69,6 +87,7 @@ function idsFor(route: string): { foreign: string[]; nobodys: string } {
   if (route.includes("{subject}")) return { foreign: [theirs.subject, "demo-agent"], nobodys: "nobody-at-all" };
   if (route.includes("/runs/")) return { foreign: [theirs.run], nobodys: "nobodys-run" };
   if (route.includes("/keys/")) return { foreign: [theirs.key], nobodys: NO_KEY };
+  if (route.includes("/webhooks/")) return { foreign: [theirs.webhook], nobodys: NO_WEBHOOK };
   if (route.includes("/grants/")) return { foreign: [theirs.grant], nobodys: NO_GRANT };
   return { foreign: [theirs.pending, theirs.executed, theirs.uncertain], nobodys: NO_INVOCATION };
 }
@@ -94,7 +113,7 @@ test("Every route that takes an id answers for another tenant's as for one that 
     const { foreign, nobodys } = idsFor(route);
     const unknown = await ask(route, nobodys);
     // Nothing is found anywhere; only a principal of one's own is made where there was none.
-    expect(unknown.status, route).toBe(route.startsWith("put ") ? 200 : 404);
+    expect(unknown.status, route).toBe(route.startsWith("put /v1/principals") ? 200 : 404);
     for (const id of foreign) expect(comparable(await ask(route, id), id), route).toEqual(comparable(unknown, nobodys));
   }
 });

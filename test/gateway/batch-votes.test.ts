@@ -113,7 +113,16 @@ test("voteBatch() logs of a driver's fault its name and code, and no text that m
   const logged: unknown[] = [];
   const { ports, store } = voting.desk;
   const nothing = () => Promise.resolve();
-  const runs = { start: nothing, wake: nothing, cancel: nothing, countWorkers: async () => 1, uiUrl: () => undefined };
+  const runs = {
+    start: nothing,
+    wake: nothing,
+    cancel: nothing,
+    countWorkers: async () => 1,
+    compensate: nothing,
+    probe: nothing,
+    missingSearchAttributes: async () => [],
+    uiUrl: () => undefined,
+  };
   const log = (...line: unknown[]) => void logged.push(line);
   const { gateway, close } = createGateway({ ...ports, runs, log, adminKey: undefined });
   const fault = Object.assign(new TypeError("bad value s3cret"), { code: "22P02", detail: "s3cret" });
@@ -121,7 +130,8 @@ test("voteBatch() logs of a driver's fault its name and code, and no text that m
   const [answer] = await gateway.voteBatch(ada, [{ id: UNKNOWN, decision: "approve" }]);
   broken.mockRestore();
   close();
-  expect(logged).toEqual([["error", "A vote of a batch failed", { error: { name: "TypeError", code: "22P02" } }]]);
+  const told = { invocation: UNKNOWN, error: { name: "TypeError", code: "22P02" } };
+  expect(logged).toEqual([["error", "A vote of a batch failed", told]]);
   if (answer === undefined || !("error" in answer)) throw new Error("The vote was taken");
   expect([answer.error.code, answer.error.cause]).toEqual(["internal", undefined]);
 });

@@ -3,7 +3,7 @@ import { CountersignError } from "../../src/core/countersign-error.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { openPostgres } from "../../src/store/postgres.ts";
 import { createStore, type Store } from "../../src/store/store.ts";
-import { startPostgres } from "../support/postgres-server.ts";
+import { startPostgres } from "../../fleet/postgres-server.ts";
 import { type BudgetGateway, openBudgetGateway, placeOf, requestOf } from "./budget-gateway.ts";
 
 let server: Awaited<ReturnType<typeof startPostgres>>;

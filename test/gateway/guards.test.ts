@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createMetrics } from "../../src/adapters/metrics.ts";
 import type { GuardKind } from "../../src/contract/guards.ts";
 import type { Gateway } from "../../src/gateway/gateway.ts";
 import { createGuardMethods } from "../../src/gateway/guards.ts";
@@ -142,7 +143,7 @@ describe("readMetrics()", () => {
     const operator = await createCaller(identity, { subject: "root", permissions: ["operator"] });
     expect(await codeOf(guards.readMetrics(await admin()))).toBe("forbidden");
     expect(await codeOf(guards.readMetrics(operator))).toBe("not_found");
-    const metrics = { refused: () => undefined, stuckCalls: () => undefined, render: async () => "up 1\n" };
+    const metrics = { ...createMetrics(), render: async () => "up 1\n" };
     expect(await createGuardMethods({ ...createPorts(store), metrics }).readMetrics(operator)).toBe("up 1\n");
   });
 });

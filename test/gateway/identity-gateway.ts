@@ -38,7 +38,16 @@ export function createPorts(store: Store, log: GatewayPorts["log"] = () => undef
   const noRun = () => Promise.reject(new Error("There are no runs here"));
   return {
     store,
-    runs: { start: noRun, wake: noRun, cancel: noRun, countWorkers: noRun, uiUrl: () => undefined },
+    runs: {
+      start: noRun,
+      wake: noRun,
+      cancel: noRun,
+      countWorkers: noRun,
+      compensate: noRun,
+      probe: noRun,
+      missingSearchAttributes: noRun,
+      uiUrl: () => undefined,
+    },
     redact: (value) => value,
     signingKey: "a-signing-key-for-tests",
     adminKey: ADMIN_KEY,

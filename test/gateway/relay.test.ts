@@ -46,6 +46,9 @@ function recordedRuns(): GatewayPorts["runs"] {
     wake: (_ref, vote) => reach(() => woken.push(vote)),
     cancel: (ref) => reach(() => canceled.push(ref)),
     countWorkers: async () => 1,
+    compensate: () => Promise.resolve(),
+    probe: () => Promise.resolve(),
+    missingSearchAttributes: async () => [],
     uiUrl: () => undefined,
   };
 }

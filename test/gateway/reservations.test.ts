@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
+import { createMetrics } from "../../src/adapters/metrics.ts";
 import type { ReportedCost } from "../../src/contract/guards.ts";
 import type { GatewayPorts } from "../../src/gateway/ports.ts";
 import { openTestStore, type TestStore } from "../support/pglite.ts";
@@ -150,7 +151,7 @@ test("A reservation of another actor or tenant, of an invocation, and one that n
 test("What is reserved, refused and settled is recorded, and refusals are counted", async () => {
   const refusals: unknown[] = [];
   const refused = (refusal: unknown) => void refusals.push(refusal);
-  const metrics = { refused, stuckCalls: () => undefined, render: () => Promise.resolve("") };
+  const metrics = { ...createMetrics(), refused };
   gateway = { ...gateway, ...(await openBudgetGateway({ ...store }, { metrics })) };
   const { id } = await reserve({ run: "r1", idempotencyKey: "k" });
   await codeOf(reserve({ amount: 10, run: "r1" }));

@@ -9,7 +9,7 @@ import type { Db } from "../../src/store/db.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { openPostgres } from "../../src/store/postgres.ts";
 import { createStore, type Store, type TransactionTables } from "../../src/store/store.ts";
-import { startPostgres } from "../support/postgres-server.ts";
+import { startPostgres } from "../../fleet/postgres-server.ts";
 import { createPorts } from "./identity-gateway.ts";
 
 const TERMS = {

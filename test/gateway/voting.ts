@@ -63,7 +63,15 @@ export async function openVoting(): Promise<Voting> {
     await perform(() => activities.recordVotes(ref, { canceled: false }));
   };
   const nothing = () => Promise.resolve();
-  const runs = { start: nothing, cancel: nothing, countWorkers: async () => 1, uiUrl: () => undefined };
+  const runs = {
+    start: nothing,
+    cancel: nothing,
+    countWorkers: async () => 1,
+    compensate: nothing,
+    probe: nothing,
+    missingSearchAttributes: async () => [],
+    uiUrl: () => undefined,
+  };
   const wake = async (ref: InvocationRef, vote: VoteId): Promise<void> => {
     voting.signals.push(vote);
     if (!voting.isAsleep) await judge(ref);

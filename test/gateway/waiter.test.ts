@@ -26,12 +26,12 @@ afterEach(() => waiter.close());
 /** A wait for an end that counts its looks; `done` decides what a look finds. */
 function startWait(
   done: () => boolean,
-  options: { timeoutMs?: number; skipFirstLook?: boolean; of?: typeof ref } = {},
+  options: { timeoutMs?: number; skipFirstLook?: boolean; of?: typeof ref; isLongPoll?: boolean } = {},
 ) {
   const look = vi.fn<() => Promise<boolean>>(async () => done());
-  const { of = ref, timeoutMs = 20_000, skipFirstLook = true } = options;
+  const { of = ref, timeoutMs = 20_000, skipFirstLook = true, isLongPoll = false } = options;
   const ignore = (status: Parameters<typeof isClosed>[0]) => !isClosed(status);
-  const ended = waiter.wait({ ref: of, about: "status", ignore, look, timeoutMs, skipFirstLook });
+  const ended = waiter.wait({ ref: of, about: "status", ignore, look, timeoutMs, skipFirstLook, isLongPoll });
   return { look, ended };
 }
 
@@ -113,6 +113,40 @@ describe("waiter.wait()", () => {
     await expect(waiter.wait({ ref, about: "status", look: failing, timeoutMs: 20_000 })).rejects.toThrow("away");
     tell(statusTopic(ref, "executed"));
     expect(failing).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("waiter.drain()", () => {
+  it("ends long polls at once with a last look, and lets none begin", async () => {
+    const waiting = [ref, other].map((of) => startWait(() => false, { of, timeoutMs: 60_000, isLongPoll: true }));
+    expect(waiter.isDraining).toBe(false);
+    waiter.drain(5_000);
+    await Promise.all(waiting.map(({ ended }) => ended));
+    expect(waiting.map(({ look }) => look.mock.calls.length)).toEqual([1, 1]);
+    expect(waiter.isDraining).toBe(true);
+    const late = startWait(() => false, { timeoutMs: 60_000, isLongPoll: true, skipFirstLook: false });
+    await late.ended;
+    expect(late.look).toHaveBeenCalledTimes(1);
+  });
+
+  it("ends every wait in time for its answer to go out, those that begin later too", async () => {
+    const startMs = performance.now();
+    const early = startWait(() => false, { timeoutMs: 60_000 });
+    waiter.drain(700);
+    const late = startWait(() => false, { timeoutMs: 60_000 });
+    await Promise.all([early.ended, late.ended]);
+    expect(performance.now() - startMs).toBeLessThan(690);
+    expect(early.look).toHaveBeenCalled();
+  });
+
+  it("lets short waits go on to their answer", async () => {
+    let isThere = false;
+    const { look, ended } = startWait(() => isThere);
+    waiter.drain(5_000);
+    isThere = true;
+    tell(statusTopic(ref, "executed"));
+    await ended;
+    expect(look).toHaveBeenCalled();
   });
 });
 

@@ -14,6 +14,7 @@ const GUARDED: readonly (readonly [method: string, path: string])[] = [
   ["GET", `/v1/invocations/${ID}/events`],
   ["POST", `/v1/invocations/${ID}/cancel`],
   ["POST", `/v1/invocations/${ID}/reconcile`],
+  ["POST", `/v1/invocations/${ID}/retry`],
   ["GET", "/v1/approvals"],
   ["GET", "/v1/approvals/stats"],
   ["GET", `/v1/approvals/${ID}`],
@@ -43,11 +44,21 @@ const GUARDED: readonly (readonly [method: string, path: string])[] = [
   ["GET", "/v1/runs"],
   ["GET", "/v1/runs/nightly"],
   ["POST", "/v1/runs/nightly/end"],
+  ["POST", "/v1/runs/nightly/compensate"],
   ["GET", "/v1/sessions/s-1"],
   ["POST", "/v1/sessions/s-1/close"],
   ["GET", "/v1/guards"],
   ["GET", "/v1/guards/rate:abc"],
   ["POST", "/v1/guards/rate:abc/reset"],
+  ["POST", "/v1/webhooks"],
+  ["GET", "/v1/webhooks"],
+  ["GET", "/v1/webhooks/whk_00000000000000000000000000"],
+  ["PUT", "/v1/webhooks/whk_00000000000000000000000000"],
+  ["DELETE", "/v1/webhooks/whk_00000000000000000000000000"],
+  ["GET", "/v1/webhooks/whk_00000000000000000000000000/secret"],
+  ["POST", "/v1/webhooks/whk_00000000000000000000000000/rotate-secret"],
+  ["GET", "/v1/webhooks/whk_00000000000000000000000000/deliveries"],
+  ["POST", "/v1/webhooks/whk_00000000000000000000000000/replay"],
 ];
 const WRITING = GUARDED.filter(([method]) => method === "POST" || method === "PUT");
 
@@ -74,7 +85,7 @@ test("createApp() documents exactly the endpoints that this test walks", async (
     `${method} ${path}`
       .replace(ID, "{id}")
       .replace("test.echo", "{name}")
-      .replace(/(key|grt)_0+/, "{id}")
+      .replace(/(key|grt|whk)_0+/, "{id}")
       .replace("principals/ada", "principals/{subject}")
       .replace("rsv_0", "{id}")
       .replace("budgets/llm", "budgets/{name}")
@@ -172,12 +183,14 @@ test.each([
   ["GET", "/v1/invocations/%s"],
   ["GET", "/v1/invocations/%s/events"],
   ["POST", "/v1/invocations/%s/cancel"],
+  ["POST", "/v1/invocations/%s/retry"],
   ["GET", "/v1/approvals/%s"],
   ["POST", "/v1/approvals/%s/approve"],
   ["POST", "/v1/approvals/%s/reject"],
   ["GET", "/v1/actions/%s"],
   ["GET", "/v1/principals/%s"],
   ["GET", "/v1/runs/%s"],
+  ["POST", "/v1/runs/%s/compensate"],
   ["DELETE", "/v1/keys/%s"],
   ["POST", "/v1/budgets/reservations/%s/settle"],
   ["DELETE", "/v1/budgets/reservations/%s"],
@@ -276,14 +289,4 @@ test("createApp() answers 503 with Retry-After while the store is away", async (
     ready: false,
     missing: [expect.any(String)],
   });
-});
-
-test("GET /readyz names what is missing and needs no key", async () => {
-  const missing = await http.send("GET", "/readyz", { key: "" });
-  expect([missing.status, missing.body["missing"]]).toEqual([503, ["No policy is in force"]]);
-  await http.send("PUT", "/v1/policy", {
-    body: "version: 1\nrules: []\n",
-    headers: { "content-type": "application/yaml" },
-  });
-  expect((await http.send("GET", "/readyz", { key: "" })).body).toEqual({ ready: true, missing: [] });
 });

@@ -33,7 +33,12 @@ export function openTestApp(store: TestStore, options: AppOptions = {}): TestApp
   const ports: GatewayPorts = createPorts({ ...store });
   const opened = createGateway({
     ...ports,
-    runs: { ...ports.runs, start: () => Promise.resolve(), countWorkers: () => Promise.resolve(1) },
+    runs: {
+      ...ports.runs,
+      start: () => Promise.resolve(),
+      countWorkers: () => Promise.resolve(1),
+      missingSearchAttributes: () => Promise.resolve([]),
+    },
   });
   const app = createApp(opened.gateway, options);
   return { ...opened, app, send: (method, path, sent = {}) => send(app, { method, path, ...sent }) };

@@ -3,10 +3,13 @@ import { writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { vi } from "vitest";
+import { ActionRejected } from "../../src/action/action-rejected.ts";
 import { defineAction } from "../../src/action/define-action.ts";
 import type { InvocationStatus, InvocationView } from "../../src/contract/invocation.ts";
 import type { Caller } from "../../src/gateway/gateway.ts";
-import { castVote } from "../../workflows/messages.ts";
+import { computeProbeMac } from "../../src/core/probe-mac.ts";
+import { compensationIdOf } from "../../src/core/run-opening.ts";
+import { castVote, PROBE_OUTCOME } from "../../workflows/messages.ts";
 import { closedHistory, handleOf, startGuard, type TestGuard, waitForStatus } from "../support/guard.ts";
 import { effects, note, testActions } from "../workflows/actions.ts";
 import { APPROVAL_ACTIONS, APPROVAL_PATHS, APPROVAL_POLICY } from "./approval-paths.ts";
@@ -19,6 +22,12 @@ const actions = [
   ...APPROVAL_ACTIONS,
   defineAction({ ...note, name: "test.careful_note", execution: { mode: "at_most_once" } }),
   defineAction({ ...note, name: "test.asked_inline", execution: { mode: "inline" } }),
+  defineAction({
+    ...{ ...note, name: "test.undoable" },
+    compensate: ({ text }) => {
+      if (text === "for good") throw new ActionRejected("It stays");
+    },
+  }),
 ];
 
 const POLICY = `
@@ -55,7 +64,14 @@ export interface Cast {
 }
 
 /** How one path ends, and what walks it and gives the call, closed. */
-export type Path = readonly [end: InvocationStatus, walk: (cast: Cast) => Promise<InvocationView>];
+export type Path = readonly [
+  end: InvocationStatus,
+  walk: (cast: Cast) => Promise<InvocationView>,
+  /** Whose history is recorded: that of the call's run unless given. */
+  read?: (cast: Cast, view: InvocationView) => Promise<History>,
+];
+
+type History = Awaited<ReturnType<typeof closedHistory>>["history"];
 
 /** Every path that a run can take, by the name of its file. */
 const USUAL_PATHS: Readonly<Record<string, Path>> = {
@@ -75,6 +91,10 @@ const USUAL_PATHS: Readonly<Record<string, Path>> = {
   uncertain: ["uncertain", (cast) => call(cast, "test.doubtful")],
   "uncertain-in-silence": ["uncertain", (cast) => call(cast, "test.deaf")],
   retried: ["executed", (cast) => call(cast, "test.flaky")],
+  verifiable: ["executed", (cast) => call(cast, "test.traced")],
+  "probe-asked": ["uncertain", (cast) => call(cast, "test.doubtful"), askProbe],
+  compensated: ["executed", (cast) => compensate(cast, "first", "second"), readCompensation],
+  "compensation-stopped": ["executed", (cast) => compensate(cast, "first", "for good"), readCompensation],
   "raw-signal": ["executed", signalRaw],
   "two-votes": ["executed", voteTwice],
   "vote-without-worker": ["executed", voteWithoutWorker],
@@ -115,10 +135,10 @@ async function recordPaths(paths: readonly (readonly [name: string, Path])[], po
   const guard = await startGuard(actions, policy);
   const agent = await guard.caller({ subject: "agent", kind: "agent" });
   const boss = await guard.caller({ subject: "boss", permissions: ["approve", "read"] });
-  for (const [name, [end, walk]] of paths) {
+  for (const [name, [end, walk, read = readClosed]] of paths) {
     const view = await walk({ guard, agent, boss });
     if (view.status !== end) throw new Error(`The path ${name} ended ${view.status}`);
-    const { history } = await closedHistory(guard, view);
+    const history = await read({ guard, agent, boss }, view);
     const text = JSON.stringify(scrub(JSON.parse(historyToJSON(history))), null, 1);
     await writeFile(new URL(`${name}.json`, HISTORIES), `${text}\n`);
   }
@@ -133,6 +153,38 @@ function scrub(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([name, inner]) => [name, name === "stackTrace" ? "" : scrub(inner)]);
   return Object.fromEntries(entries) as unknown;
+}
+
+async function readClosed({ guard }: Cast, view: InvocationView): Promise<History> {
+  return (await closedHistory(guard, view)).history;
+}
+
+/** Asks about an uncertain call, as a door does; its action has no probe, so nothing is known afterwards. */
+async function askProbe({ guard }: Cast, { tenant, id, action }: InvocationView): Promise<History> {
+  const request = { tenant, invocation: id, by: "admin", note: "Looked" };
+  const mac = computeProbeMac(guard.ports.signingKey, request);
+  const { taskQueue = "" } = (await guard.store.manifests.get(action)) ?? {};
+  const workflowId = `probe:${tenant}:${id}:recorded`;
+  const args = [{ ...request, action, timeoutMs: 1_000, mac }];
+  const run = await guard.client.workflow.start(PROBE_OUTCOME, { workflowId, taskQueue, args });
+  await run.result();
+  return run.fetchHistory();
+}
+
+/** Calls one after the other in a run of their own, and has them undone. */
+async function compensate({ guard, agent }: Cast, ...texts: readonly [string, string]): Promise<InvocationView> {
+  const run = texts.join(", then ");
+  const call = { action: "test.undoable", run, waitMs: 15_000 };
+  const view = await guard.gateway.invoke(agent, { ...call, input: { text: texts[0] } });
+  await guard.gateway.invoke(agent, { ...call, input: { text: texts[1] } });
+  await guard.gateway.compensateRun(agent, run, { reason: "Wrong plan", waitMs: 15_000 });
+  return view;
+}
+
+async function readCompensation({ guard }: Cast, { tenant, actor, run = "" }: InvocationView): Promise<History> {
+  const handle = guard.client.workflow.getHandle(compensationIdOf({ tenant, actor, run }));
+  await handle.result();
+  return handle.fetchHistory();
 }
 
 function call({ guard, agent }: Cast, action: string, input: Record<string, unknown> = {}): Promise<InvocationView> {

@@ -36,7 +36,7 @@ async function replay(history: RecordedHistory): Promise<void> {
   await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, "guard:default:recorded");
 }
 
-describe("guardedAction() replays a run that was", () => {
+describe("guardedAction(), probeOutcome() and compensateRun() replay a run that was", () => {
   it.each(RECORDED)("%s", async (path) => {
     await expect(replay(await parseRecorded(path))).resolves.toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ApprovalFilter } from "../../src/contract/approval.ts";
 import type { InvocationRef } from "../../src/contract/ids.ts";
-import { type ApprovalScope, createApprovalTable, type EmbeddedVote } from "../../src/store/approvals.ts";
+import { type ApprovalScope, createApprovalTable } from "../../src/store/approvals.ts";
 import type { Db } from "../../src/store/db.ts";
 import { newApproval, OPENED_AT_MS, recordApproval, recordVote } from "../support/recorded-approvals.ts";
 
@@ -79,8 +79,7 @@ function describeApprovalReads(db: () => Db): void {
     const early = await recordVote(db(), ref, { round: 2, edit, grant_terms: '{"uses":1}', made_at: OPENED_AT_MS + 1 });
     const row = await approvals().get(ref);
     expect(row).toMatchObject({ round: 2, action_version: "v1", input_view: "{}", invocation_status: "accepted" });
-    const votes = JSON.parse(row?.votes ?? "") as EmbeddedVote[];
-    expect(votes).toEqual([
+    expect(row?.votes).toEqual([
       {
         ...{ id: early, voter: "bob", decision: "approve", stage: 0, reason: null, made_at: OPENED_AT_MS + 1 },
         ...{ state: "received", code: null, edit, grant_terms: '{"uses":1}' },

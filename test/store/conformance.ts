@@ -13,15 +13,26 @@ import { describeAttempts } from "./attempts-conformance.ts";
 import { describeAudit } from "./audit-conformance.ts";
 import { describeBreakers } from "./breakers-conformance.ts";
 import { describeBudgets } from "./budgets-conformance.ts";
+import { describeCompensations } from "./compensations-conformance.ts";
 import { describeDecidedReads } from "./decided-conformance.ts";
 import { describeFacts } from "./facts-conformance.ts";
+import { describeGauges } from "./gauges-conformance.ts";
 import { describeGrants } from "./grants-conformance.ts";
 import { describeGuardSweep, describeGuardViews } from "./guard-views-conformance.ts";
+import { describeManifests } from "./manifests-conformance.ts";
 import { describeMigrate } from "./migrate-conformance.ts";
+import { describeOpenInputs } from "./open-inputs-conformance.ts";
+import { describeOrphanReads } from "./orphans-conformance.ts";
 import { describeRuns } from "./runs-conformance.ts";
 import { describePrincipals } from "./principals-conformance.ts";
 import { describeRates } from "./rates-conformance.ts";
+import { describeReseal } from "./reseal-conformance.ts";
+import { describeSealedReads } from "./sealed-reads-conformance.ts";
+import { describeRetries } from "./retries-conformance.ts";
+import { describeRetention } from "./retention-conformance.ts";
 import { describeVotes } from "./votes-conformance.ts";
+import { describeWebhooks } from "./webhooks-conformance.ts";
+import { describeWorkers } from "./workers-conformance.ts";
 
 /** Opens a migrated database that the suite may fill; called once per suite. */
 export type OpenDb = () => Promise<Db>;
@@ -45,6 +56,13 @@ export function describeDb(adapter: string, open: OpenDb): void {
     describeBreakers(() => db);
     describeDecidedReads(() => db);
     describeRuns(() => db);
+    describeRetries(() => db);
+    describeCompensations(() => db);
+    describeOpenInputs(() => db);
+    describeManifests(() => db);
+    describeOrphanReads(() => db);
+    describeWorkers(() => db);
+    describeGauges(() => db);
     describeBudgets(() => db);
     describeMigrate(() => db);
     describePrincipals(() => db);
@@ -57,12 +75,16 @@ export function describeDb(adapter: string, open: OpenDb): void {
     describeVotes(() => db);
     describeApprovalTimes(() => db);
     describeGrants(() => db);
+    describeReseal(() => db);
+    describeSealedReads(() => db);
+    describeRetention(() => db);
     describeAttempts(() => db);
     describeAdmissions(() => db);
     describeRates(() => db);
     describeFacts(() => db);
     describeGuardViews(() => db);
     describeGuardSweep(() => db);
+    describeWebhooks(() => db);
 
     test("close() makes every later call reject as unavailable", async () => {
       const other = await open();

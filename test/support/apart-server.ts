@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ADMIN_KEY, createKeyedCaller, serverEnvironment, waitUntilListening, waitUntilReady } from "./chaos-server.ts";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { type PostgresServer, startPostgres } from "../../fleet/postgres-server.ts";
 import {
   type CommandProcess,
   createWorkspace,

@@ -82,6 +82,20 @@ export const doubtful = defineAction({
   },
 });
 
+/** Reports an error at first; its probe says that nothing came of it. */
+export const traced = defineAction({
+  name: "test.traced",
+  description: "Errs once, and looks",
+  execution: { mode: "verifiable" },
+  input,
+  run: async (_input, ctx) => {
+    count(ctx.idempotencyKey);
+    if (ctx.attempt === 1) throw new Error("Socket hang up");
+    return { attempt: ctx.attempt };
+  },
+  probe: () => "not_done",
+});
+
 /** Ends when it is told to stop. */
 export const patient = defineAction({
   name: "test.patient",
@@ -137,6 +151,7 @@ export const testActions = [
   flaky,
   failing,
   doubtful,
+  traced,
   patient,
   deaf,
   garbled,

@@ -6,7 +6,7 @@ import type { PointerTree } from "./secret-pointers.ts";
 /** What {@link copyRedacted} goes by. */
 export interface CopyRules {
   /** Judges the keys of objects. */
-  readonly judge: KeyJudge;
+  readonly judge: Pick<KeyJudge, "judge">;
   /** Redacts inside texts. */
   readonly redactText: (text: string) => string;
   /** Which places are secret whatever they hold. */
@@ -144,7 +144,7 @@ function copyItems(items: readonly unknown[], place: Place, copying: Copying): u
   });
 }
 
-function isSecretName(name: unknown, judge: KeyJudge): boolean {
+function isSecretName(name: unknown, judge: CopyRules["judge"]): boolean {
   return typeof name === "string" && judge.judge(name) !== "plain";
 }
 

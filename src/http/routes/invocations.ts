@@ -5,11 +5,13 @@ import {
   InvocationStats,
   PageQuery,
   ReconcileRequest,
+  RetryRequest,
 } from "../../contract/invocation.ts";
 import { MAX_WAIT_MS } from "../../contract/limits.ts";
 import type { RouteParts } from "../app-env.ts";
 import { addEndpoint, defineEndpoint, type EndpointTarget } from "../endpoint.ts";
 import { atOrAfterEpoch } from "../instants.ts";
+import { answerInvocation } from "../invocation-answer.ts";
 import { pageOf, views } from "../views.ts";
 
 const tag = "Invocations";
@@ -60,13 +62,29 @@ const cancel = defineEndpoint({
   answers: { ...one, 202: { description: "Kept, not carried out yet", schema: views.invocation } },
 });
 
+const retry = defineEndpoint({
+  method: "post",
+  path: "/v1/invocations/{id}/retry",
+  tag,
+  summary: "Make a failed call anew and wait for its answer",
+  body: RetryRequest,
+  isBodyOptional: true,
+  answers: {
+    200: { description: "Executed", schema: views.invocation },
+    202: { description: "Accepted, pending or executing; see `Location`", schema: views.invocation },
+  },
+});
+
 const reconcile = defineEndpoint({
   method: "post",
   path: "/v1/invocations/{id}/reconcile",
   tag,
-  summary: "Close an uncertain invocation by what a person found out",
+  summary: "Close an uncertain invocation by what a person found out, or ask the action's probe",
   body: ReconcileRequest,
-  answers: one,
+  answers: {
+    ...one,
+    202: { description: "Uncertain still: the probe can't tell, or not yet", schema: views.invocation },
+  },
 });
 
 /** Adds the routes of invocations. */
@@ -88,9 +106,13 @@ export function addInvocationRoutes(target: EndpointTarget, { gateway }: RoutePa
     const { invocation, confirmed } = await gateway.cancel(caller, c.req.param("id") ?? "", body.reason);
     return c.json(invocation, confirmed ? 200 : 202);
   });
-  addEndpoint(target, reconcile, async ({ caller, body, c }) =>
-    c.json(await gateway.reconcile(caller, c.req.param("id") ?? "", body)),
+  addEndpoint(target, retry, async ({ caller, body, c }) =>
+    answerInvocation(c, await gateway.retry(caller, c.req.param("id") ?? "", body)),
   );
+  addEndpoint(target, reconcile, async ({ caller, body, c }) => {
+    const invocation = await gateway.reconcile(caller, c.req.param("id") ?? "", body);
+    return c.json(invocation, invocation.status === "uncertain" ? 202 : 200);
+  });
 }
 
 function boundInstants(filter: InvocationFilter): InvocationFilter {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CompensateRequest, CompensationView } from "../../contract/compensation.ts";
 import { EndRunRequest, RunFilter, RunView, StartRunRequest } from "../../contract/guards.ts";
 import { Name } from "../../contract/principal.ts";
 import type { RouteParts } from "../app-env.ts";
@@ -49,6 +50,19 @@ const get = defineEndpoint({
   answers: { 200: { description: "The run with its totals", schema: RunView } },
 });
 
+const compensate = defineEndpoint({
+  method: "post",
+  path: `${path}/compensate`,
+  tag,
+  summary: "Undo the executed calls of a run, the last one first",
+  body: CompensateRequest,
+  isBodyOptional: true,
+  answers: {
+    200: { description: "Done, or stopped at a step", schema: CompensationView },
+    202: { description: "On its way", schema: CompensationView },
+  },
+});
+
 /** Adds the routes of runs. */
 export function addRunRoutes(target: EndpointTarget, { gateway }: RouteParts): void {
   addEndpoint(target, start, async ({ caller, body, c }) => {
@@ -62,4 +76,8 @@ export function addRunRoutes(target: EndpointTarget, { gateway }: RouteParts): v
   addEndpoint(target, get, async ({ caller, query, c }) =>
     c.json(await gateway.getRun(caller, c.req.param("id") ?? "", query.actor)),
   );
+  addEndpoint(target, compensate, async ({ caller, body, c }) => {
+    const answer = await gateway.compensateRun(caller, c.req.param("id") ?? "", body);
+    return c.json(answer, answer.status === "running" ? 202 : 200);
+  });
 }

@@ -8,9 +8,15 @@ alter table invocation add column compensates text;
 alter table invocation add column run_checked_at timestamptz;
 -- When its content was erased; hashes, status, names and times stay.
 alter table invocation add column erased_at timestamptz;
-create index invocation_unchecked on invocation (run_checked_at nulls first, created_at) where status in ('accepted', 'pending', 'executing');
-create index invocation_closed on invocation (closed_at) where erased_at is null and closed_at is not null;
+create index invocation_unchecked on invocation (run_checked_at nulls first, created_at) where status in ('accepted', 'executing');
+create index invocation_unchecked_pending on invocation (run_checked_at nulls first, created_at) where status = 'pending';
+create index invocation_closed on invocation (tenant, closed_at, id) where erased_at is null and closed_at is not null;
 create unique index invocation_compensation on invocation (tenant, compensates) where compensates is not null and status not in ('denied', 'rejected', 'expired', 'failed', 'canceled');
+create index invocation_compensations on invocation (tenant, compensates, created_at) where compensates is not null;
+create index invocation_retries on invocation (tenant, retry_of) where retry_of is not null;
+
+-- The attempt's function was heard to end: then it takes no effect any more.
+alter table execution add column is_over boolean not null default false;
 
 -- The `data` of an event whose content was erased is `{}`; its hashes stay, so that the chain can still be followed.
 alter table audit_event add column erased_at timestamptz;
@@ -21,6 +27,8 @@ create table worker (
   identity   text not null,
   task_queue text not null,
   build_id   text,
+  -- The version that it has of each action, by name: a JSON object.
+  versions   text not null default '{}',
   started_at timestamptz not null default ms_now(),
   seen_at    timestamptz not null default ms_now(),
   stopped_at timestamptz,
@@ -63,5 +71,6 @@ create table delivery (
   primary key (tenant, webhook, seq),
   foreign key (tenant, webhook) references webhook (tenant, id) on delete cascade
 );
-create index delivery_due on delivery (due_at) where state = 'due';
-create index delivery_finished on delivery (finished_at) where state = 'delivered';
+create index delivery_due on delivery (tenant, webhook, due_at) where state = 'due';
+create index delivery_finished on delivery (finished_at) where state <> 'due';
+create index delivery_dead on delivery (tenant, webhook) where state = 'dead';
