@@ -20,7 +20,7 @@ import { migrate } from "../src/store/migrate.ts";
 import { openPglite } from "../src/store/pglite.ts";
 import { openPostgres } from "../src/store/postgres.ts";
 import { createStore, type Store } from "../src/store/store.ts";
-import { startPostgres } from "../test/support/postgres-server.ts";
+import { startPostgres } from "../fleet/postgres-server.ts";
 import { median, percentile } from "./load.ts";
 
 /** Decisions of each kind; the kinds take turns, since machines drift. */
@@ -79,7 +79,16 @@ async function measureDecisions(store: Store): Promise<object> {
   const shared = { store, ...sources, redact: (value: unknown) => value, signingKey: "k" };
   const log = (): void => undefined;
   const nothing = (): Promise<void> => Promise.resolve();
-  const runs = { start: nothing, wake: nothing, cancel: nothing, countWorkers: async () => 1, uiUrl: () => undefined };
+  const runs = {
+    start: nothing,
+    wake: nothing,
+    cancel: nothing,
+    countWorkers: async () => 1,
+    compensate: nothing,
+    probe: nothing,
+    missingSearchAttributes: async () => [],
+    uiUrl: () => undefined,
+  };
   const { gateway, close } = createGateway({ ...shared, log, runs, adminKey: ADMIN_KEY });
   const actions = new Map([plain, guarded].map((action) => [action.name, action]));
   await store.manifests.publish([plain, guarded].map((action) => describeAction(action, "bench")));

@@ -1,4 +1,5 @@
 import { benchFleet } from "./fleet.ts";
+import { benchApprovalsList } from "./approvals-list.ts";
 import { benchGuards } from "./guards.ts";
 import { benchInvoke } from "./invoke.ts";
 import { benchPolicy } from "./policy.ts";
@@ -6,6 +7,8 @@ import { benchPolicyReplay } from "./policy-replay.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<unknown>>> = {
   fleet: benchFleet,
+  // Rows may be given, to try it with fewer than the million that is claimed.
+  "approvals-list": () => benchApprovalsList(Number(process.argv[3] ?? 1_000_000)),
   guards: benchGuards,
   invoke: benchInvoke,
   policy: benchPolicy,

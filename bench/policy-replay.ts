@@ -40,7 +40,16 @@ export async function benchPolicyReplay(): Promise<object> {
     const noRun = () => Promise.reject(new Error("Nothing runs here"));
     const { replayPolicy } = createReplayMethods({
       store,
-      runs: { start: noRun, wake: noRun, cancel: noRun, countWorkers: noRun, uiUrl: () => undefined },
+      runs: {
+        start: noRun,
+        wake: noRun,
+        cancel: noRun,
+        countWorkers: noRun,
+        compensate: noRun,
+        probe: noRun,
+        missingSearchAttributes: noRun,
+        uiUrl: () => undefined,
+      },
       policies: createPolicySource(store),
       directory: createDirectory(store),
       redact: (value) => value,

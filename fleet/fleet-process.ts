@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const BIN = fileURLToPath(new URL("../dist/src/cli/bin.js", import.meta.url));
 
@@ -15,8 +16,8 @@ export interface FleetProcessOptions {
   readonly name: string;
   /** Arguments of `countersign`. */
   readonly args: readonly string[];
-  /** All of its environment but PATH. */
-  readonly env: Readonly<Record<string, string>>;
+  /** All of its environment but PATH and HOME, asked for at each start. */
+  readonly env: () => Readonly<Record<string, string>>;
   /** File that everything it writes is appended to. */
   readonly logFile: string;
 }
@@ -28,8 +29,8 @@ export interface FleetProcess {
   pid(): number;
   /** Starts it, unless it runs. */
   start(): void;
-  /** Sends a signal and waits until it has ended; its exit code, `undefined` when a signal ended it or it didn't run. */
-  end(signal: NodeJS.Signals): Promise<number | undefined>;
+  /** Sends a signal and waits until it has ended: its exit code, or the signal that ended it; `undefined` when it didn't run. */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | undefined>;
   /** Resolves when it ends by itself or by a signal. */
   exited(): Promise<void>;
 }
@@ -47,7 +48,7 @@ export function createFleetProcess({ name, args, env, logFile }: FleetProcessOpt
       // A group of its own, so that a Ctrl-C in the terminal reaches the fleet alone, which then ends its processes in order.
       const started = spawn(process.execPath, [BIN, ...args], {
         detached: true,
-        env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/nonexistent", ...env },
+        env: environmentOf(env()),
         stdio: ["ignore", "pipe", "pipe"],
       });
       started.stdout.pipe(log, { end: false });
@@ -66,10 +67,22 @@ export function createFleetProcess({ name, args, env, logFile }: FleetProcessOpt
         await exited;
         throw new Error(`${name} did not end within ${ENDS_WITHIN_MS} ms of ${signal}`);
       }
-      return ending.exitCode ?? undefined;
+      return ending.exitCode ?? ending.signalCode ?? undefined;
     },
     async exited() {
       if (child !== undefined && isRunning()) await once(child, "exit");
     },
   };
+}
+
+/** Runs the built `countersign` to its end; what it wrote to standard output. Rejects, with all that it wrote, unless it ends with 0. */
+export async function runCommand(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [BIN, ...args], {
+    env: environmentOf(env),
+  });
+  return stdout;
+}
+
+function environmentOf(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "/nonexistent", ...env };
 }

@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { findFreePort } from "../src/embedded/free-port.ts";
 import { startTemporalServer, type TemporalServer } from "../src/embedded/temporal-server.ts";
 import { signalGroup } from "../src/embedded/child-record.ts";
-import { createFleetProcess, type FleetProcess } from "./fleet-process.ts";
+import { createFleetProcess, type FleetProcess, runCommand } from "./fleet-process.ts";
 import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
@@ -56,6 +56,12 @@ export interface Fleet {
   temporal(): TemporalServer;
   /** Ends Temporal at once, waits for `whileAway`, and starts it again over the same file. */
   restartTemporal(whileAway?: () => Promise<void>): Promise<void>;
+  /** Sets variables for whatever is started from now on. */
+  configure(variables: Readonly<Record<string, string>>): void;
+  /** A variable of the processes; empty when they don't have it. */
+  variable(name: string): string;
+  /** Runs `countersign` once, with the environment of the processes and the variables that are given; what it writes to standard output. */
+  run(args: readonly string[], variables?: Readonly<Record<string, string>>): Promise<string>;
   /** Waits until every HTTP process says that it can serve. */
   ready(): Promise<void>;
   /** What a process has written. */
@@ -83,23 +89,17 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 async function start(options: FleetOptions, undo: (() => Promise<unknown>)[]): Promise<Omit<Fleet, "close">> {
   const { folder, apiCount = 2, workerCount = 2 } = options;
   mkdirSync(folder, { recursive: true });
-  const database = await startPostgres();
+  const database = await startPostgres({ isDurable: true });
   undo.push(() => database.stop());
   const temporalOptions = { dbFile: join(folder, "temporal.db"), port: await findFreePort(), ...uiOf(options) };
   let temporal = await startTemporalServer(temporalOptions);
   undo.push(() => temporal.stop());
-  const network = {
-    database: await startTcpProxy(Number(new URL(database.url).port)),
-    temporal: await startTcpProxy(temporalOptions.port),
-  };
-  undo.push(
-    () => network.database.close(),
-    () => network.temporal.close(),
-  );
+  const network = await startNetwork(Number(new URL(database.url).port), temporalOptions.port);
+  undo.push(() => Promise.all([network.database.close(), network.temporal.close()]));
 
   const urls = await createDatabase(database.url);
   const adminKey = `admin-${randomBytes(24).toString("hex")}`;
-  const env = {
+  const env: Record<string, string> = {
     COUNTERSIGN_SIGNING_KEY: randomBytes(32).toString("hex"),
     COUNTERSIGN_ADMIN_KEY: adminKey,
     COUNTERSIGN_ACTIONS: options.actionsModule,
@@ -107,11 +107,13 @@ async function start(options: FleetOptions, undo: (() => Promise<unknown>)[]): P
     DATABASE_URL: withPort(urls.runtime, network.database.port),
     TEMPORAL_ADDRESS: `127.0.0.1:${network.temporal.port}`,
     ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+    // Receivers of webhooks that try things out listen on this machine as well.
+    COUNTERSIGN_WEBHOOK_ALLOW: "127.0.0.1",
     ...options.env,
   };
   const make = (name: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): FleetProcess =>
-    createFleetProcess({ name, args, env: { ...env, ...more }, logFile: join(folder, `${name}.log`) });
-  await migrate(make("migrate", ["migrate", "--runtime-role", RUNTIME_ROLE], { DATABASE_URL: urls.owner }), folder);
+    createFleetProcess({ name, args, env: () => ({ ...env, ...more }), logFile: join(folder, `${name}.log`) });
+  await runCommand(["migrate", "--runtime-role", RUNTIME_ROLE], { ...env, DATABASE_URL: urls.owner });
 
   const policy = { COUNTERSIGN_POLICY: options.policyFile };
   const apis: FleetApi[] = [];
@@ -134,9 +136,16 @@ async function start(options: FleetOptions, undo: (() => Promise<unknown>)[]): P
       await whileAway?.();
       temporal = await startTemporalServer(temporalOptions);
     },
+    configure: (variables) => void Object.assign(env, variables),
+    variable: (name) => env[name] ?? "",
+    run: (args, variables = {}) => runCommand(args, { ...env, ...variables }),
     ready: async () => void (await Promise.all(apis.map((api) => waitUntilReady(api)))),
     logOf: ({ name }) => readLog(join(folder, `${name}.log`)),
   };
+}
+
+async function startNetwork(databasePort: number, temporalPort: number): Promise<Fleet["network"]> {
+  return { database: await startTcpProxy(databasePort), temporal: await startTcpProxy(temporalPort) };
 }
 
 function uiOf({ hasUi }: FleetOptions): { readonly uiPort?: number } {
@@ -161,13 +170,6 @@ async function createDatabase(adminUrl: string): Promise<{ readonly owner: strin
     return url.href;
   };
   return { owner: urlOf(OWNER_ROLE), runtime: urlOf(RUNTIME_ROLE) };
-}
-
-async function migrate(process: FleetProcess, folder: string): Promise<void> {
-  process.start();
-  await process.exited();
-  const log = readLog(join(folder, "migrate.log"));
-  if (!/Applied|up to date/.test(log)) throw new Error(`The database can't be migrated: ${log}`);
 }
 
 function withPort(text: string, port: number): string {

@@ -17,7 +17,10 @@ export interface Findings {
   readonly uncertain: number;
   /** Of those, calls of the action that may be tried again: there must be none. */
   readonly uncertainKeyed: number;
-  /** Calls that are neither final nor open with a live run, and effects without a row in the ledger or an event in the record. */
+  /**
+   * Calls that are neither final nor open with a live run, effects without a row in the ledger or an event in the record, and calls that
+   * ended uncertain although no attempt of theirs was under way when something was killed.
+   */
   readonly unexplained: number;
   /** Requests at the target that its key made harmless. */
   readonly repeated: number;
@@ -33,13 +36,21 @@ interface Call {
 
 const FINAL = ["executed", "failed", "uncertain", "denied", "rejected", "expired", "canceled"];
 
+/** What callers, the target and whoever killed know. */
+export interface Told {
+  /** Ids of calls that a door has answered for. */
+  readonly acknowledged: ReadonlySet<string>;
+  readonly received: ReadonlyMap<string, Received>;
+  /** When processes were killed, epoch milliseconds. */
+  readonly killedAtMs: readonly number[];
+}
+
 /** Holds what was acknowledged against what is there. */
 export async function examine(
   fleet: Pick<Fleet, "ownerUrl" | "temporal">,
-  acknowledged: ReadonlySet<string>,
-  received: ReadonlyMap<string, Received>,
+  { acknowledged, received, killedAtMs }: Told,
 ): Promise<Findings> {
-  const { calls, begun, recorded } = await readDatabase(fleet.ownerUrl);
+  const { calls, begun, recorded, doubtful } = await readDatabase(fleet.ownerUrl);
   const byId = new Map(calls.map((call) => [call.id, call]));
   const lost = [...acknowledged].filter((id) => isLost(byId.get(id), received.get(id)));
   const uncertain = calls.filter(({ status }) => status === "uncertain");
@@ -50,7 +61,7 @@ export async function examine(
     doubled: [...received.values()].filter(({ effects }) => effects > 1).length,
     uncertain: uncertain.length,
     uncertainKeyed: uncertain.filter(({ action }) => action !== "proof.once").length,
-    unexplained: (await countDead(fleet, open)) + unknown.length,
+    unexplained: (await countDead(fleet, open)) + unknown.length + countGroundless(uncertain, doubtful, killedAtMs),
     repeated: [...received.values()].reduce((sum, { requests, effects }) => sum + requests - effects, 0),
     auditIntact: await isChainWhole(fleet.ownerUrl),
   };
@@ -62,6 +73,29 @@ function isLost(call: Call | undefined, received: Received | undefined): boolean
   return call.status !== "executed" || received === undefined || received.effects === 0;
 }
 
+/** The life of an attempt of which nobody knows how it ended, epoch milliseconds. */
+interface DoubtfulAttempt {
+  readonly invocation: string;
+  readonly startedAtMs: number;
+  readonly finishedAtMs: number;
+}
+
+/** Between a kill and the moment that was noted for it. */
+const NOTED_WITHIN_MS = 500;
+
+/** Calls that claim not to be known although they were not under way at any kill. */
+export function countGroundless(
+  uncertain: readonly Pick<Call, "id">[],
+  doubtful: readonly DoubtfulAttempt[],
+  killedAtMs: readonly number[],
+): number {
+  const attempts = new Map(doubtful.map((attempt) => [attempt.invocation, attempt]));
+  return uncertain.filter(({ id }) => {
+    const { startedAtMs, finishedAtMs } = attempts.get(id) ?? { startedAtMs: Infinity, finishedAtMs: -Infinity };
+    return !killedAtMs.some((atMs) => startedAtMs <= atMs + NOTED_WITHIN_MS && finishedAtMs >= atMs - NOTED_WITHIN_MS);
+  }).length;
+}
+
 /** How many calls are open. */
 export async function countOpen(ownerUrl: string): Promise<number> {
   return withDatabase(ownerUrl, async (database) => {
@@ -70,6 +104,11 @@ export async function countOpen(ownerUrl: string): Promise<number> {
   });
 }
 
+const DOUBTFUL = `
+  select invocation, extract(epoch from started_at)::float8 * 1000 as "startedAtMs",
+    extract(epoch from finished_at)::float8 * 1000 as "finishedAtMs"
+  from execution where state = 'uncertain'`;
+
 async function readDatabase(ownerUrl: string) {
   return withDatabase(ownerUrl, async (database) => {
     const idsOf = async (text: string): Promise<ReadonlySet<string>> =>
@@ -77,6 +116,7 @@ async function readDatabase(ownerUrl: string) {
     return {
       calls: (await database.query<Call>("select id, action, status from invocation")).rows,
       begun: await idsOf("select distinct invocation from execution"),
+      doubtful: (await database.query<DoubtfulAttempt>(DOUBTFUL)).rows,
       recorded: await idsOf("select distinct invocation from audit_event where type = 'execution.started'"),
     };
   });

@@ -78,7 +78,7 @@ async function carryOut({ fleet, target, say }: Stage, pending: number): Promise
   const first = await open(agent, "first", pending);
   const pendingPerSecond = (pending / (performance.now() - openedAtMs)) * 1_000;
   say("Killing both workers and an HTTP process, and starting them again");
-  await killAndRestart(fleet, [...fleet.workers, ...fleet.apis.slice(0, 1)]);
+  const kills = [await killAndRestart(fleet, [...fleet.workers, ...fleet.apis.slice(0, 1)])];
   say(`Approving ${pending} calls`);
   const approvedAtMs = performance.now();
   await inParallel(first, WIDTH, (id) => approve(approver, id));
@@ -87,19 +87,22 @@ async function carryOut({ fleet, target, say }: Stage, pending: number): Promise
 
   say(`Asking ${secondRound} times, and approving with a kill in the middle`);
   const second = await open(agent, "second", secondRound);
-  let killing: Promise<void> | undefined;
+  let killing: Promise<Kill> | undefined;
   let done = 0;
   await inParallel(second, WIDTH, async (id) => {
     await approve(approver, id);
     done += 1;
     if (done >= secondRound / 2) killing ??= killAndRestart(fleet, [...fleet.workers, ...fleet.apis.slice(1)]);
   });
-  await killing;
+  if (killing !== undefined) kills.push(await killing);
   await settle(fleet);
 
-  const findings = await examine(fleet, new Set([...first, ...second]), target.received);
+  const killedAtMs = kills.map(({ atMs }) => atMs);
+  const told = { acknowledged: new Set([...first, ...second]), received: target.received, killedAtMs };
+  const findings = await examine(fleet, told);
+  const killed = kills.reduce((sum, { count }) => sum + count, 0);
   return {
-    ...{ proof: "fleet", pending, secondRound, killed: 2 * (fleet.workers.length + 1), ...findings },
+    ...{ proof: "fleet", pending, secondRound, killed, ...findings },
     requests: { keyed: sum(target, "keyed", "requests"), once: sum(target, "once", "requests") },
     effects: { keyed: sum(target, "keyed", "effects"), once: sum(target, "once", "effects") },
     pendingPerSecond: Math.round(pendingPerSecond * 10) / 10,
@@ -142,11 +145,21 @@ async function approve(approver: Person, id: string): Promise<void> {
   await approver.ask((client) => client.approvals.approve(id, { idempotencyKey: `approve-${id}` }));
 }
 
+/** What was killed at once. */
+interface Kill {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  /** Processes that the signal has ended. */
+  readonly count: number;
+}
+
 /** `kill -9` of all of them at once, and another life for each. */
-async function killAndRestart(fleet: Fleet, processes: readonly FleetProcess[]): Promise<void> {
-  await Promise.all(processes.map((process) => process.end("SIGKILL")));
+async function killAndRestart(fleet: Fleet, processes: readonly FleetProcess[]): Promise<Kill> {
+  const atMs = Date.now();
+  const ends = await Promise.all(processes.map((process) => process.end("SIGKILL")));
   for (const process of processes) process.start();
   await fleet.ready();
+  return { atMs, count: ends.filter((end) => end === "SIGKILL").length };
 }
 
 /** Waits until nothing is open. */

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Fleet } from "../../fleet/start-fleet.ts";
-import { startFleet } from "../../fleet/start-fleet.ts";
+import { type Fleet, type FleetOptions, startFleet } from "../../fleet/start-fleet.ts";
 import { ACTIONS_MODULE, countEffects, POLICY_FILE, REVIEWER } from "../support/chaos-server.ts";
 import { createWorkspace, undoLater, type Workspace } from "../support/processes.ts";
 import { createCaller, type InvokedView, type WireAnswer, type WireCaller } from "../support/wire-caller.ts";
@@ -10,7 +9,10 @@ const ACTIONS = ["chaos.idempotent", "chaos.once", "chaos.inline", "chaos.asked"
 /** Milliseconds that callers go on before and after what happens meanwhile. */
 const AROUND_MS = 1_000;
 
-/** A fleet of two HTTP processes and two workers that has somebody to call it and somebody to approve. */
+/** What of a stage may be chosen; two processes of each kind unless told. */
+type StageOptions = Pick<FleetOptions, "env" | "apiCount" | "workerCount">;
+
+/** A fleet of HTTP processes and workers that has somebody to call it and somebody to approve. */
 export interface Stage {
   readonly fleet: Fleet;
   readonly workspace: Workspace;
@@ -25,16 +27,18 @@ export interface Load {
   readonly surprises: unknown[];
   /** What was acknowledged, by id. */
   readonly acknowledged: Map<string, (typeof ACTIONS)[number]>;
-  /** Answers of 503, and connections that broke. */
+  /** Answers of 503 with Retry-After. */
   refused: number;
+  /** Connections that broke, which only processes do that are killed. */
+  broken: number;
 }
 
-/** Starts it, for the whole test file. */
-export async function setStage(): Promise<Stage> {
+/** Starts it, for the whole test file, with further variables for every process. */
+export async function setStage({ env, ...size }: StageOptions = {}): Promise<Stage> {
   const workspace = createWorkspace();
   const fleet = await startFleet({
-    ...{ folder: workspace.path("fleet"), actionsModule: ACTIONS_MODULE, policyFile: POLICY_FILE },
-    env: { CHAOS_EFFECTS: workspace.effectsFile, COUNTERSIGN_DATA_DIR: workspace.dataDir },
+    ...{ folder: workspace.path("fleet"), actionsModule: ACTIONS_MODULE, policyFile: POLICY_FILE, ...size },
+    env: { CHAOS_EFFECTS: workspace.effectsFile, COUNTERSIGN_DATA_DIR: workspace.dataDir, ...env },
   });
   undoLater(() => fleet.close());
   return {
@@ -65,7 +69,7 @@ export async function runLoad(
   { name, callers }: { readonly name: string; readonly callers: number },
   work: () => Promise<void>,
 ): Promise<Load> {
-  const load: Load = { surprises: [], acknowledged: new Map(), refused: 0 };
+  const load: Load = { surprises: [], acknowledged: new Map(), refused: 0, broken: 0 };
   let goesOn = true;
   const loops = Array.from({ length: callers }, async (_, caller) => {
     for (let turn = 0; goesOn; turn += 1) await callOnce(stage, load, { name, caller, turn });
@@ -113,7 +117,8 @@ async function insist<Body>(
       load.surprises.push({ status: answer.status, body: answer.body });
       return undefined;
     }
-    load.refused += 1;
+    if (answer === undefined) load.broken += 1;
+    else load.refused += 1;
     await sleep(250);
   }
 }
