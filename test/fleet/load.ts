@@ -89,6 +89,11 @@ interface Turn {
   readonly turn: number;
 }
 
+/** The answer about a call of which nobody knows how it ended: it was acknowledged. */
+interface Unknown {
+  readonly invocation: { readonly id: string };
+}
+
 /** Calls with a key until the call is acknowledged, as a good client does, and votes if it waits for people. */
 async function callOnce({ agents, approvers }: Stage, load: Load, { name, caller, turn }: Turn): Promise<void> {
   const action = ACTIONS[(caller + turn) % ACTIONS.length] ?? ACTIONS[0];
@@ -97,7 +102,7 @@ async function callOnce({ agents, approvers }: Stage, load: Load, { name, caller
     pick(agents, caller + attempt).invoke(action, { text: key }, { key, waitMs: 2_000 }),
   );
   if (call === undefined) return;
-  load.acknowledged.set(call.body.id, action);
+  load.acknowledged.set((call.body as Partial<Unknown>).invocation?.id ?? call.body.id, action);
   if (call.body.status === "pending") {
     await insist(load, (attempt) => pick(approvers, caller + attempt).approve(call.body.id));
   }
@@ -112,6 +117,7 @@ async function insist<Body>(
     const answer = await ask(attempt).catch(() => undefined);
     // A vote that was sent again may find the approval resolved by itself.
     if (answer !== undefined && (answer.status < 300 || answer.status === 409)) return answer;
+    if ((answer?.body as { readonly code?: string } | undefined)?.code === "outcome_uncertain") return answer;
     const retryAfterSeconds = Number(answer?.headers.get("retry-after"));
     if (answer !== undefined && (answer.status !== 503 || !(retryAfterSeconds > 0))) {
       load.surprises.push({ status: answer.status, body: answer.body });
